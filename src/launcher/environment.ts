@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs';
+import { escapeBytes } from '../base/escape.ts';
+import { LaunchError } from './errors.ts';
+
+/** What `bin/` puts in front of variables that would steer Node itself, to hand them on. */
+const ASIDE_PREFIX = 'TWL_SET_ASIDE_';
+
+/** The environment as it was before `bin/` set aside what would have steered Node. */
+export const restoreEnvironment = (
+  environment: Readonly<Record<string, string | undefined>>,
+): Record<string, string> => {
+  // Entries and not assignments: a variable may be called __proto__.
+  const passed: [string, string][] = [];
+  const aside: [string, string][] = [];
+  for (const [name, value] of Object.entries(environment)) {
+    if (value === undefined) continue;
+    if (name.startsWith(ASIDE_PREFIX)) aside.push([name.slice(ASIDE_PREFIX.length), value]);
+    else passed.push([name, value]);
+  }
+  return Object.fromEntries([...passed, ...aside]);
+};
+
+/**
+ * Node turns what is not UTF-8 into U+FFFD, so such a variable could not be passed on unchanged. It is refused by name.
+ * @throws LaunchError `environment-encoding`
+ */
+export const checkEncoding = (environ: Buffer): void => {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  let start = 0;
+  while (start < environ.length) {
+    const nul = environ.indexOf(0, start);
+    const end = nul < 0 ? environ.length : nul;
+    const entry = environ.subarray(start, end);
+    start = end + 1;
+    try {
+      decoder.decode(entry);
+    } catch {
+      const name = escapeBytes(entry.subarray(0, Math.max(0, entry.indexOf(0x3d)))).replace(ASIDE_PREFIX, '');
+      throw new LaunchError('environment-encoding', `the environment variable '${name}' is not UTF-8`, {
+        hint: 'it could not be handed to the workload unchanged: give it a UTF-8 value, or remove it',
+      });
+    }
+  }
+};
+
+/** The environment of this process as the kernel keeps it; empty where there is no /proc. */
+export const readRawEnvironment = (): Buffer => {
+  try {
+    return readFileSync('/proc/self/environ');
+  } catch {
+    return Buffer.alloc(0);
+  }
+};

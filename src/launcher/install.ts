@@ -1,0 +1,31 @@
+import { spawn } from 'node:child_process';
+import { escapeText } from '../base/escape.ts';
+import { LaunchError } from './errors.ts';
+import type { Command } from './exec.ts';
+
+const FORWARDED = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'] as const;
+
+/**
+ * Runs INSTALL_CMD to its end with our standard streams. Signals to the launcher reach it: as process 1 of a container
+ * nobody else would pass them on.
+ * @throws LaunchError `install-failed`
+ */
+export const runInstall = async ({ file, argv }: Command, cwd: string, env: Record<string, string>): Promise<void> => {
+  const child = spawn(file, argv.slice(1), { argv0: argv[0] ?? file, cwd, env, stdio: 'inherit' });
+  const forward = (signal: NodeJS.Signals): void => {
+    child.kill(signal);
+  };
+  for (const signal of FORWARDED) {
+    process.removeAllListeners(signal);
+    process.on(signal, forward);
+  }
+  const how = await new Promise<string | undefined>((resolve) => {
+    child.on('error', (error) => resolve(escapeText(error.message)));
+    child.on('exit', (code, signal) => resolve(code === 0 ? undefined : signal === null ? `status ${code}` : signal));
+  });
+  for (const signal of FORWARDED) process.removeListener(signal, forward);
+  if (how === undefined) return;
+  throw new LaunchError('install-failed', `INSTALL_CMD ended with ${how}; RUN_CMD was not started`, {
+    hint: 'its own output stands above',
+  });
+};

@@ -1,0 +1,98 @@
+import type { Logger } from '../base/log.ts';
+import { escapeText } from '../base/escape.ts';
+import type { Pin, RunMode } from '../pin/types.ts';
+import { bringSource, type BroughtSource } from '../source/bring.ts';
+import type { Limits } from '../source/limits.ts';
+import { becomeWorkload, type Command, enterFolder, findBash, withFileLimit } from './exec.ts';
+import { LaunchError } from './errors.ts';
+import { runInstall } from './install.ts';
+
+export interface LaunchOptions {
+  pin: Pin;
+  /** For the log: where the pin was read from. */
+  configName: string;
+  limits: Limits;
+  log: Logger;
+  /** The workload's environment. */
+  env: Record<string, string>;
+  /** Soft limit of open files before Node raised it. */
+  softFiles: string | undefined;
+  dryRun: boolean;
+}
+
+/** Says what is about to be launched, in the order that the predecessor's users know. */
+const announce = ({ pin, configName, log }: LaunchOptions): void => {
+  log.info(`config:   ${escapeText(configName)}`);
+  log.info(`repo:     ${escapeText(pin.repoUrl.text)}`);
+  log.info(`commit:   ${pin.commitSha}`);
+  log.info(`workdir:  ${escapeText(pin.workDir)}`);
+  if (pin.repoSubdir !== undefined) log.info(`subdir:   ${escapeText(pin.repoSubdir)}`);
+  if (pin.mode.kind === 'default') {
+    log.info(`mode:     default (${escapeText(pin.mode.entrypointScript)})`);
+    log.info(`entry:    ${escapeText(pin.mode.entrypointScript)}`);
+    return;
+  }
+  log.info('mode:     advanced (RUN_CMD)');
+  if (pin.mode.installCmd !== undefined) log.info(`install:  ${escapeText(pin.mode.installCmd)}`);
+  log.info(`run:      ${escapeText(pin.mode.runCmd)}`);
+};
+
+const commandOf = (bash: string, mode: RunMode): Command & { shown: string } =>
+  mode.kind === 'default'
+    ? { file: bash, argv: ['bash', mode.entrypointScript], shown: `bash ${escapeText(mode.entrypointScript)}` }
+    : { file: bash, argv: ['bash', '-c', mode.runCmd], shown: `bash -c ${escapeText(mode.runCmd)}` };
+
+const reportSource = ({ pin, log }: LaunchOptions, source: BroughtSource): void => {
+  for (const { path, commit } of source.submodules) log.info(`submodule: ${path} at ${commit}`);
+  log.info(`tree:     ${source.tree}`);
+  if (source.treeSha256 !== undefined) log.info(`TREE_SHA256=${source.treeSha256}`);
+  log.info(`HEAD verified: ${pin.commitSha}`, {
+    commit: pin.commitSha,
+    tree: source.tree,
+    files: source.files,
+    origin: source.origin,
+  });
+};
+
+/**
+ * One launch, from a pin that was read to the workload: source, check, install, exec. Does not return but for a dry run.
+ * @throws LaunchError, SourceError
+ */
+export const launch = async (options: LaunchOptions): Promise<void> => {
+  const { pin, limits, log, env, softFiles, dryRun } = options;
+  const { mode } = pin;
+  announce(options);
+  if (pin.receipt === 'required') {
+    throw new LaunchError(
+      'receipt-unsupported',
+      'RECEIPT=required, and this version of the launcher leaves no receipt',
+      {
+        hint: 'set RECEIPT=auto until it does',
+      },
+    );
+  }
+  // Everything that could still go wrong after the fetch and is known now is asked for now.
+  const bash = findBash();
+  const source = await bringSource({ pin, limits, log, wantsTreeSha256: dryRun });
+  reportSource(options, source);
+  const folder = pin.repoSubdir === undefined ? source.root : `${source.root}/${pin.repoSubdir}`;
+  const { shown, ...command } = commandOf(bash, mode);
+  if (dryRun) {
+    log.info(`dry run, so nothing is started; it would be in ${escapeText(folder)}: ${shown}`);
+    source.lock.release();
+    return;
+  }
+  enterFolder(folder);
+  if (mode.kind === 'advanced' && mode.installCmd !== undefined) {
+    log.info(`running install in ${escapeText(folder)}`);
+    await runInstall(
+      withFileLimit(bash, { file: bash, argv: ['bash', '-c', mode.installCmd] }, softFiles),
+      folder,
+      env,
+    );
+  }
+  log.info(`exec in ${escapeText(folder)}: ${shown}`);
+  source.lock.check();
+  source.lock.release();
+  becomeWorkload(withFileLimit(bash, command, softFiles), env);
+};

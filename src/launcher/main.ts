@@ -1,0 +1,125 @@
+import { writeSync } from 'node:fs';
+import { BaseError, messageOf } from '../base/error.ts';
+import { EXIT, type ExitCode } from '../base/exit-codes.ts';
+import { createLogger, type Logger } from '../base/log.ts';
+import { canonicalPin } from '../pin/canonical.ts';
+import { pinJsonSchema } from '../pin/json-schema.ts';
+import { parsePin } from '../pin/parse.ts';
+import { readLimits } from '../source/limits.ts';
+import { type Arguments, readArguments } from './arguments.ts';
+import { childEnvironment } from './child-environment.ts';
+import { CONFIG_VARIABLE, readConfigSource } from './config-source.ts';
+import { checkEncoding, readRawEnvironment, restoreEnvironment } from './environment.ts';
+import { LaunchError } from './errors.ts';
+import { helpText } from './help.ts';
+import { launch } from './launch.ts';
+import { type Program, programByName } from './programs.ts';
+
+declare const __VERSION__: string | undefined;
+
+const STDOUT = 1;
+const print = (text: string): void => {
+  for (let bytes = Buffer.from(text, 'utf8'); bytes.length > 0; ) bytes = bytes.subarray(writeSync(STDOUT, bytes));
+};
+
+const report = (log: Logger, error: BaseError<string>): void => {
+  log.error(error.message, { code: error.code });
+  if (error.hint !== undefined) log.hint(error.hint);
+};
+
+/** Says what is wrong with what was read, all of it, and gives the status of the first in the design's order. */
+const reportAll = (log: Logger, errors: readonly BaseError<string>[]): ExitCode => {
+  for (const error of errors) report(log, error);
+  return errors.reduce<ExitCode>((least, { exitCode }) => (exitCode < least ? exitCode : least), EXIT.environment);
+};
+
+const readLogFormat = (value: string | undefined): 'text' | 'json' => (value === 'json' ? 'json' : 'text');
+
+const run = async (program: Program, softFiles: string | undefined, args: string[], log: Logger): Promise<ExitCode> => {
+  const { action, config }: Arguments = readArguments(args);
+  if (action === 'help') {
+    print(helpText(program));
+    return EXIT.ok;
+  }
+  if (action === 'version') {
+    print(`${program.name} ${typeof __VERSION__ === 'string' ? __VERSION__ : 'from source'}\n`);
+    return EXIT.ok;
+  }
+  if (action === 'print-schema') {
+    print(`${JSON.stringify(pinJsonSchema(), undefined, 2)}\n`);
+    return EXIT.ok;
+  }
+  const { LOG_FORMAT } = process.env;
+  if (LOG_FORMAT !== undefined && LOG_FORMAT !== '' && !['text', 'json'].includes(LOG_FORMAT)) {
+    throw new LaunchError('log-format', 'LOG_FORMAT is neither text nor json', {
+      hint: 'set one of the two, or neither',
+    });
+  }
+  const source = readConfigSource(config, process.env[CONFIG_VARIABLE], program.defaultConfig);
+  const parsed = parsePin(source.bytes, { source: source.name, defaults: program.defaults });
+  if (!parsed.ok) return reportAll(log, parsed.errors);
+  const { pin } = parsed;
+  if (action === 'check') {
+    print(canonicalPin(pin));
+    return EXIT.ok;
+  }
+  const limits = readLimits(process.env);
+  if (!limits.ok) {
+    throw new LaunchError(
+      'limit-variable',
+      `no limit of that name, or no positive whole number: ${limits.variables.join(', ')}`,
+      {
+        hint: 'docs/limits.md lists the limits',
+      },
+    );
+  }
+  checkEncoding(readRawEnvironment());
+  const child = childEnvironment(pin, restoreEnvironment(process.env), log);
+  if (!child.ok) return reportAll(log, child.errors);
+  await launch({
+    pin,
+    configName: source.name,
+    limits: limits.limits,
+    log,
+    env: child.env,
+    softFiles,
+    dryRun: action === 'dry-run',
+  });
+  return EXIT.ok;
+};
+
+/** A launcher that is process 1 gets no default action for signals; what a kill leaves behind the next start heals. */
+const endOnSignals = (): void => {
+  for (const [signal, status] of [
+    ['SIGTERM', 143],
+    ['SIGINT', 130],
+    ['SIGHUP', 129],
+  ] as const) {
+    process.on(signal, () => process.exit(status));
+  }
+};
+
+/** Called by `bin/` with the program's name and the soft limit of open files in front of the arguments. */
+const main = async (): Promise<void> => {
+  const [name, softFiles, ...args] = process.argv.slice(2);
+  const program = programByName(name);
+  const log = createLogger(program.name, readLogFormat(process.env.LOG_FORMAT));
+  endOnSignals();
+  let status: ExitCode = EXIT.internal;
+  try {
+    status = await run(program, softFiles === '' ? undefined : softFiles, args, log);
+  } catch (error) {
+    if (error instanceof BaseError) {
+      report(log, error);
+      status = error.exitCode;
+    } else {
+      log.error(`internal error: ${error instanceof Error ? (error.stack ?? messageOf(error)) : messageOf(error)}`, {
+        code: 'internal',
+      });
+      log.hint('nothing was run; please report this with the lines above');
+    }
+  }
+  process.exit(status);
+};
+
+await main();

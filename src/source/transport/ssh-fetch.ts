@@ -1,0 +1,176 @@
+import type { Readable } from 'node:stream';
+import { escapeText } from '../../base/escape.ts';
+import { SourceError } from '../errors.ts';
+import type { Limits } from '../limits.ts';
+import { findTool } from '../tools.ts';
+import type { RepoUrl } from '../../pin/types.ts';
+import type { PackSink } from './pack-sink.ts';
+import {
+  AdvertisementReader,
+  checkCapabilities,
+  encodeFetchV0,
+  encodeFetchV2,
+  FetchAnswerReader,
+  type Want,
+} from './protocol.ts';
+
+export interface SshFetchOptions {
+  url: Extract<RepoUrl, { kind: 'ssh' }>;
+  want: Want;
+  limits: Limits;
+  deadline: number;
+  keyFile: string | undefined;
+  knownHostsFile: string | undefined;
+  sink: PackSink;
+}
+
+/** What ssh says on failure is shown up to this length. */
+const MAX_STDERR = 4096;
+/** What ssh may hold in memory for us; the pack itself streams. */
+const MAX_BUFFERED = 64 * 1024;
+
+/** Arguments of ssh: no configuration of any user or system, no prompt, host keys always checked, nothing forwarded. */
+export const sshArguments = ({ url, limits, keyFile, knownHostsFile }: SshFetchOptions): string[] => {
+  const option = (name: string, value: string | number): string[] => ['-o', `${name}=${value}`];
+  const quoted = `"${(knownHostsFile ?? '/etc/ssh/ssh_known_hosts').replaceAll('%', '%%')}"`;
+  return [
+    ...['-F', 'none', '-T', '-x', '-a'],
+    ...option('BatchMode', 'yes'),
+    ...option('StrictHostKeyChecking', 'yes'),
+    ...option('UserKnownHostsFile', quoted),
+    ...option('GlobalKnownHostsFile', 'none'),
+    ...option('UpdateHostKeys', 'no'),
+    ...option('ConnectTimeout', Math.ceil(limits.CONNECT_MS / 1000)),
+    ...option('ServerAliveInterval', 15),
+    ...option('SendEnv', 'GIT_PROTOCOL'),
+    ...option('PermitLocalCommand', 'no'),
+    ...option('ClearAllForwardings', 'yes'),
+    ...(keyFile === undefined
+      ? []
+      : ['-i', keyFile, ...option('IdentitiesOnly', 'yes'), ...option('IdentityAgent', 'none')]),
+    ...(url.port === undefined ? [] : ['-p', String(url.port)]),
+    ...(url.user === undefined ? [] : ['-l', url.user]),
+    '--',
+    url.host.replace(/^\[|\]$/g, ''),
+    `git-upload-pack ${shellQuoted(url.path)}`,
+  ];
+};
+
+/** One word for the shell on the other side, as git quotes it. */
+const shellQuoted = (text: string): string => `'${text.replace(/['!]/g, (char) => `'\\${char}'`)}'`;
+
+/** Brings the pack of one commit over the system's ssh. Both protocol versions: a server may not pass GIT_PROTOCOL on. */
+export const fetchOverSsh = async (options: SshFetchOptions): Promise<void> => {
+  const { want, limits, sink } = options;
+  const program = findTool('ssh');
+  if (program === undefined) {
+    throw new SourceError('tool-missing', 'there is no ssh on this machine, and REPO_URL needs it', {
+      hint: 'install openssh-client, or use an https address',
+    });
+  }
+  const { execa } = await import('execa');
+  const timeout = Math.max(1, options.deadline - performance.now());
+  const child = execa(program, sshArguments(options), {
+    env: { PATH: '/usr/local/bin:/usr/bin:/bin', LC_ALL: 'C', GIT_PROTOCOL: 'version=2', HOME: '/nonexistent' },
+    extendEnv: false,
+    stdin: 'pipe',
+    stdout: 'pipe',
+    stderr: 'pipe',
+    buffer: { stdout: false, stderr: true },
+    maxBuffer: MAX_STDERR,
+    reject: false,
+    timeout,
+    forceKillAfterDelay: 2000,
+  });
+  let failure: unknown;
+  try {
+    await converse(child.stdout, (text) => child.stdin.write(text), want, limits, sink);
+  } catch (error) {
+    failure = error;
+  }
+  if (failure === undefined) child.stdin.end();
+  else child.kill();
+  const result = await child;
+  if (failure === undefined) return;
+  if (failure instanceof SourceError && failure.code !== 'connection-cut') throw failure;
+  throw sshError(options, String(result.stderr ?? ''), result.timedOut, failure);
+};
+
+const converse = async (
+  stdout: Readable,
+  write: (text: string) => void,
+  want: Want,
+  limits: Limits,
+  sink: PackSink,
+): Promise<void> => {
+  const greeting = new AdvertisementReader(limits);
+  let answer: FetchAnswerReader | undefined;
+  stdout.on('error', () => undefined);
+  for await (const chunk of idleBounded(stdout, limits.IDLE_MS)) {
+    if (answer === undefined) {
+      greeting.push(chunk);
+      if (greeting.result === undefined) continue;
+      checkCapabilities(greeting.result, want);
+      const { version, capabilities } = greeting.result;
+      answer = new FetchAnswerReader(version, limits, (bytes) => sink.push(bytes));
+      write(version === 2 ? encodeFetchV2(want) : encodeFetchV0(want, capabilities));
+      continue;
+    }
+    answer.push(chunk);
+    await sink.settle();
+    // In version 2 the server waits for a further command: the flush is how it is told that there is none.
+    if (answer.isDone) break;
+  }
+  if (answer === undefined) throw new SourceError('connection-cut', 'the server ended before it greeted');
+  answer.finish();
+  write('0000');
+};
+
+async function* idleBounded(stream: Readable, ms: number): AsyncGenerator<Buffer> {
+  stream.pause();
+  const iterator = stream.iterator({ destroyOnReturn: false });
+  for (;;) {
+    let timer: NodeJS.Timeout | undefined;
+    const idle = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        reject(
+          new SourceError('timed-out', `waiting for data over ssh took longer than ${ms} ms`, {
+            hint: 'check that the server is reachable from here; TWL_LIMIT_IDLE_MS sets this limit',
+          }),
+        );
+      }, ms);
+    });
+    try {
+      const next = await Promise.race([iterator.next(), idle]);
+      if (next.done) return;
+      for (let at = 0; at < next.value.length; at += MAX_BUFFERED) yield next.value.subarray(at, at + MAX_BUFFERED);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+const sshError = ({ url }: SshFetchOptions, stderr: string, timedOut: boolean, cause: unknown): SourceError => {
+  const said = escapeText(stderr.trim().slice(-600));
+  const what = `ssh to '${escapeText(url.host)}' failed${said === '' ? '' : `: '${said}'`}`;
+  if (timedOut) return new SourceError('timed-out', what, { cause });
+  if (/host key verification failed|no .* host key is known/i.test(stderr)) {
+    return new SourceError('access-denied', what, {
+      hint: 'put the host key of the server into the file that SSH_KNOWN_HOSTS_FILE names (ssh-keyscan, then check it by another way)',
+      cause,
+    });
+  }
+  if (/permission denied/i.test(stderr)) {
+    return new SourceError('access-denied', what, {
+      hint: 'check the key that SSH_KEY_FILE names, and its file mode (0600)',
+      cause,
+    });
+  }
+  if (/not appear to be a git repository|repository not found|not found/i.test(stderr)) {
+    return new SourceError('repository-not-found', what, { hint: 'check the path in REPO_URL', cause });
+  }
+  if (/not our ref|unadvertised/i.test(stderr)) {
+    return new SourceError('commit-not-served', what, { hint: 'check COMMIT_SHA against the repository', cause });
+  }
+  return new SourceError('connection-cut', what, { hint: 'check REPO_URL and the network of this container', cause });
+};

@@ -1,0 +1,59 @@
+import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
+import { messageOf, systemCodeOf } from '../../base/error.ts';
+import { escapeText } from '../../base/escape.ts';
+import { SourceError } from '../errors.ts';
+
+/** A path whose names are kept one character a byte, as the file system calls want it. */
+export const fsPath = (latin1: string): string | Buffer =>
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the whole ASCII range is meant
+  /^[\x00-\x7f]*$/.test(latin1) ? latin1 : Buffer.from(latin1, 'latin1');
+
+/** A path of the pin or the system (UTF-8 text) in the one-character-a-byte form that names of the commit are kept in. */
+export const toLatin1Path = (path: string): string => Buffer.from(path, 'utf8').toString('latin1');
+
+/** Writes all of `bytes`: a short write is not an error of the call. */
+export const writeAllSync = (descriptor: number, bytes: Buffer): void => {
+  for (let done = 0; done < bytes.length; ) done += writeSync(descriptor, bytes, done, bytes.length - done);
+};
+
+/** Creates a file that must not exist yet, never through a symlink. */
+export const createFile = (path: string | Buffer, bytes: Buffer | string, mode = 0o644): void => {
+  const descriptor = openSync(path, 'wx', mode);
+  try {
+    writeAllSync(descriptor, typeof bytes === 'string' ? Buffer.from(bytes, 'utf8') : bytes);
+  } finally {
+    closeSync(descriptor);
+  }
+};
+
+/** Deletes a file or a whole folder, through no symlink; nothing there is fine. */
+export const remove = (path: string | Buffer): void => {
+  rmSync(path, { recursive: true, force: true, maxRetries: 0 });
+};
+
+/** A failure of the file system as an error that says what to do. */
+export const diskError = (error: unknown, doing: string): SourceError => {
+  if (error instanceof SourceError) return error;
+  const what = `${doing} failed: ${escapeText(messageOf(error))}`;
+  switch (systemCodeOf(error)) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return new SourceError('disk-full', what, {
+        hint: 'make room on the volume of WORK_DIR (df -h, df -i) and start again; nothing was run',
+        cause: error,
+      });
+    case 'EROFS':
+      return new SourceError('disk-read-only', what, {
+        hint: 'WORK_DIR must be writable: mount a volume or a tmpfs there',
+        cause: error,
+      });
+    case 'EACCES':
+    case 'EPERM':
+      return new SourceError('work-dir-unusable', what, {
+        hint: `give the user of the launcher (uid ${process.geteuid?.() ?? '?'}) the folder, or name another WORK_DIR`,
+        cause: error,
+      });
+    default:
+      return new SourceError('disk-failed', what, { hint: 'look at the volume of WORK_DIR', cause: error });
+  }
+};

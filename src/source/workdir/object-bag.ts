@@ -1,0 +1,80 @@
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { type ObjectFormat, type ObjectType, objectId } from '../objects/object-id.ts';
+import { createFile } from './files.ts';
+
+/**
+ * Commits and trees of a checkout in one file, so that a restart can check the files without the network and without
+ * trusting git's own metadata. The file is not believed: each object is found by the hash of its bytes.
+ *
+ * Layout: for each object one byte (`c` or `t`), its size (32 bits, big-endian), its content.
+ */
+export class ObjectBag {
+  readonly #objects = new Map<string, { type: ObjectType; content: Buffer }>();
+  readonly #format: ObjectFormat;
+
+  constructor(format: ObjectFormat) {
+    this.#format = format;
+  }
+
+  add(type: 'commit' | 'tree', content: Buffer): string {
+    const id = objectId(this.#format, type, content);
+    this.#objects.set(id, { type, content });
+    return id;
+  }
+
+  get(type: 'commit' | 'tree', id: string): Buffer | undefined {
+    const object = this.#objects.get(id);
+    return object?.type === type ? object.content : undefined;
+  }
+
+  write(path: string): void {
+    const parts: Buffer[] = [];
+    for (const { type, content } of this.#objects.values()) {
+      const head = Buffer.alloc(5);
+      head.write(type.slice(0, 1), 'latin1');
+      head.writeUInt32BE(content.length, 1);
+      parts.push(head, content);
+    }
+    createFile(path, Buffer.concat(parts));
+  }
+
+  /** Reads what an earlier start left; undefined where there is nothing usable. Cut or odd ends are passed over. */
+  static read(path: string, format: ObjectFormat, maxBytes: number): ObjectBag | undefined {
+    const bytes = readInherited(path, maxBytes);
+    if (bytes === undefined) return undefined;
+    const bag = new ObjectBag(format);
+    for (let at = 0; at + 5 <= bytes.length; ) {
+      const size = bytes.readUInt32BE(at + 1);
+      const content = bytes.subarray(at + 5, at + 5 + size);
+      const type = ({ 0x63: 'commit', 0x74: 'tree' } as const)[bytes[at]!];
+      if (type === undefined || content.length !== size) break;
+      bag.add(type, content);
+      at += 5 + size;
+    }
+    return bag;
+  }
+}
+
+/** All bytes of an inherited file: a regular file, through no symlink, within a bound. */
+const readInherited = (path: string, maxBytes: number): Buffer | undefined => {
+  let descriptor: number;
+  try {
+    descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  } catch {
+    return undefined;
+  }
+  try {
+    const stats = fstatSync(descriptor);
+    if (!stats.isFile() || stats.size > maxBytes) return undefined;
+    const bytes = Buffer.allocUnsafeSlow(stats.size);
+    let done = 0;
+    for (let count = -1; count !== 0 && done < bytes.length; done += count) {
+      count = readSync(descriptor, bytes, done, bytes.length - done, done);
+    }
+    return bytes.subarray(0, done);
+  } catch {
+    return undefined;
+  } finally {
+    closeSync(descriptor);
+  }
+};
