@@ -7,10 +7,9 @@ import { build } from 'rolldown';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
-/** Programs, and what they start in a thread: output name -> source. */
+/** Programs: output name -> source. */
 const entries = {
   'trusted-workload-launcher': 'src/launcher/main.ts',
-  'verify-pack-worker': 'src/source/pack/verify-pack-worker.ts',
 };
 
 rmSync(join(root, 'dist'), { recursive: true, force: true });
@@ -24,11 +23,12 @@ for (const [name, input] of Object.entries(entries)) {
     transform: { define: { __VERSION__: JSON.stringify(version) } },
     output: {
       dir: join(root, 'dist'),
-      format: 'esm',
+      // CommonJS starts 10 ms sooner: an ES import of a built-in module evaluates all of its lazy exports.
+      format: 'cjs',
       minify: false,
-      entryFileNames: '[name].js',
+      entryFileNames: '[name].cjs',
       // What only some launches need (ssh, local repositories) is a file of its own and not parsed by the others.
-      chunkFileNames: 'lazy/[name].js',
+      chunkFileNames: 'lazy/[name].cjs',
     },
   });
 }

@@ -3,6 +3,7 @@
  * controls and invisible characters that make text read otherwise than it is (Unicode UAX #9, CVE-2021-42574).
  */
 const UNSAFE =
+  // biome-ignore lint/suspicious/noMisleadingCharacterClass: single code points are meant, never what they combine to
   /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\uffff\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}]|\p{Surrogate}/gu;
 
 const escapeOne = (char: string): string => {

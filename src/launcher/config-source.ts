@@ -1,8 +1,9 @@
-import { closeSync, constants, existsSync, openSync, readSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { messageOf, systemCodeOf } from '../base/error.ts';
 import { escapeText } from '../base/escape.ts';
 import { MAX_PIN_BYTES } from '../pin/limits.ts';
 import { LaunchError } from './errors.ts';
+import { readBounded } from './read-bounded.ts';
 
 /** A pin whole in one variable: for a read-only container, where nothing in the file system can be rewritten. */
 export const CONFIG_VARIABLE = 'LAUNCHER_CONFIG';
@@ -37,41 +38,23 @@ export const readConfigSource = (
     return { name: CONFIG_VARIABLE, bytes: Buffer.from(inline, 'utf8') };
   }
   const path = named ?? defaultPath;
-  return { name: path, bytes: readBounded(path, MAX_PIN_BYTES + 1, 'config') };
+  return { name: path, bytes: readConfigFile(path) };
 };
 
-/**
- * At most `bound` bytes of a file; a pipe without a writer is empty and does not hang.
- * @throws LaunchError `config-missing`, `config-unreadable`
- */
-export const readBounded = (path: string, bound: number, what: string): Uint8Array => {
-  const shown = escapeText(path);
+const readConfigFile = (path: string): Uint8Array => {
   try {
-    const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-    try {
-      const bytes = Buffer.alloc(bound);
-      let length = 0;
-      for (let count = -1; count !== 0 && length < bound; length += count) {
-        count = readSync(descriptor, bytes, length, bound - length, null);
-      }
-      return bytes.subarray(0, length);
-    } finally {
-      closeSync(descriptor);
-    }
+    return readBounded(path, MAX_PIN_BYTES + 1);
   } catch (error) {
     if (systemCodeOf(error) === 'ENOENT') {
-      throw new LaunchError('config-missing', `${what} file not found: ${shown}`, {
+      throw new LaunchError('config-missing', `config file not found: ${escapeText(path)}`, {
         hint: `mount the file there, name another one, or give the pin in ${CONFIG_VARIABLE}`,
         cause: error,
       });
     }
-    throw new LaunchError(
-      'config-unreadable',
-      `${what} file ${shown} cannot be read: ${escapeText(messageOf(error))}`,
-      {
-        hint: 'check what is mounted there and its mode',
-        cause: error,
-      },
-    );
+    const what = `config file ${escapeText(path)} cannot be read: ${escapeText(messageOf(error))}`;
+    throw new LaunchError('config-unreadable', what, {
+      hint: 'check what is mounted there and its mode',
+      cause: error,
+    });
   }
 };

@@ -42,15 +42,19 @@ export const readSoftLimit = (name: string): string | undefined => {
 /**
  * Node raises the soft limit of open files to the hard one at its start and cannot lower it; a workload would inherit that
  * (programs that close every possible descriptor become slow). A bash in between sets it back; `-p` keeps it from
- * reading BASH_ENV or importing functions.
+ * reading BASH_ENV or importing functions, `--norc` from sourcing ~/.bashrc.
  * @param softFiles the limit before Node started; undefined or equal to the present one: nothing to do
  */
 export const withFileLimit = (bash: string, command: Command, softFiles: string | undefined): Command => {
   if (softFiles === undefined || !/^[0-9]+$/.test(softFiles) || softFiles === readSoftLimit('Max open files'))
     return command;
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: bash expands it
   const script = 'ulimit -Sn "$1" && shift && exec -a "$1" "${@:2}"';
   const [name, ...rest] = command.argv;
-  return { file: bash, argv: ['bash', '-p', '-c', script, 'bash', softFiles, name ?? '', command.file, ...rest] };
+  return {
+    file: bash,
+    argv: ['bash', '--norc', '-p', '-c', script, 'bash', softFiles, name ?? '', command.file, ...rest],
+  };
 };
 
 /**

@@ -1,16 +1,17 @@
-import { spawn } from 'node:child_process';
 import { escapeText } from '../base/escape.ts';
 import { LaunchError } from './errors.ts';
-import type { Command } from './exec.ts';
+import { checkSize, type Command } from './exec.ts';
 
 const FORWARDED = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'] as const;
 
 /**
  * Runs INSTALL_CMD to its end with our standard streams. Signals to the launcher reach it: as process 1 of a container
  * nobody else would pass them on.
- * @throws LaunchError `install-failed`
+ * @throws LaunchError `install-failed`, `environment-too-large`
  */
 export const runInstall = async ({ file, argv }: Command, cwd: string, env: Record<string, string>): Promise<void> => {
+  checkSize(argv, env);
+  const { spawn } = process.getBuiltinModule('node:child_process');
   const child = spawn(file, argv.slice(1), { argv0: argv[0] ?? file, cwd, env, stdio: 'inherit' });
   const forward = (signal: NodeJS.Signals): void => {
     child.kill(signal);

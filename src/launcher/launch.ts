@@ -37,10 +37,11 @@ const announce = ({ pin, configName, log }: LaunchOptions): void => {
   log.info(`run:      ${escapeText(pin.mode.runCmd)}`);
 };
 
+// With -c, bash sources ~/.bashrc where it thinks that ssh or rsh started it (SSH_CLIENT is set, or stdin is a socket): --norc.
 const commandOf = (bash: string, mode: RunMode): Command & { shown: string } =>
   mode.kind === 'default'
     ? { file: bash, argv: ['bash', mode.entrypointScript], shown: `bash ${escapeText(mode.entrypointScript)}` }
-    : { file: bash, argv: ['bash', '-c', mode.runCmd], shown: `bash -c ${escapeText(mode.runCmd)}` };
+    : { file: bash, argv: ['bash', '--norc', '-c', mode.runCmd], shown: `bash -c ${escapeText(mode.runCmd)}` };
 
 const reportSource = ({ pin, log }: LaunchOptions, source: BroughtSource): void => {
   for (const { path, commit } of source.submodules) log.info(`submodule: ${path} at ${commit}`);
@@ -86,7 +87,7 @@ export const launch = async (options: LaunchOptions): Promise<void> => {
   if (mode.kind === 'advanced' && mode.installCmd !== undefined) {
     log.info(`running install in ${escapeText(folder)}`);
     await runInstall(
-      withFileLimit(bash, { file: bash, argv: ['bash', '-c', mode.installCmd] }, softFiles),
+      withFileLimit(bash, { file: bash, argv: ['bash', '--norc', '-c', mode.installCmd] }, softFiles),
       folder,
       env,
     );

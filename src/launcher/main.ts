@@ -11,9 +11,10 @@ import { childEnvironment } from './child-environment.ts';
 import { CONFIG_VARIABLE, readConfigSource } from './config-source.ts';
 import { checkEncoding, readRawEnvironment, restoreEnvironment } from './environment.ts';
 import { LaunchError } from './errors.ts';
-import { helpText } from './help.ts';
+import { helpText, usageText } from './help.ts';
 import { launch } from './launch.ts';
 import { type Program, programByName } from './programs.ts';
+import { leaveStandardStreams } from './standard-streams.ts';
 
 declare const __VERSION__: string | undefined;
 
@@ -30,7 +31,7 @@ const report = (log: Logger, error: BaseError<string>): void => {
 /** Says what is wrong with what was read, all of it, and gives the status of the first in the design's order. */
 const reportAll = (log: Logger, errors: readonly BaseError<string>[]): ExitCode => {
   for (const error of errors) report(log, error);
-  return errors.reduce<ExitCode>((least, { exitCode }) => (exitCode < least ? exitCode : least), EXIT.environment);
+  return Math.min(EXIT.environment, ...errors.map(({ exitCode }) => exitCode)) as ExitCode;
 };
 
 const readLogFormat = (value: string | undefined): 'text' | 'json' => (value === 'json' ? 'json' : 'text');
@@ -104,6 +105,7 @@ const main = async (): Promise<void> => {
   const [name, softFiles, ...args] = process.argv.slice(2);
   const program = programByName(name);
   const log = createLogger(program.name, readLogFormat(process.env.LOG_FORMAT));
+  leaveStandardStreams();
   endOnSignals();
   let status: ExitCode = EXIT.internal;
   try {
@@ -111,6 +113,7 @@ const main = async (): Promise<void> => {
   } catch (error) {
     if (error instanceof BaseError) {
       report(log, error);
+      if (error.code === 'usage') log.info(usageText(program));
       status = error.exitCode;
     } else {
       log.error(`internal error: ${error instanceof Error ? (error.stack ?? messageOf(error)) : messageOf(error)}`, {
@@ -122,4 +125,4 @@ const main = async (): Promise<void> => {
   process.exit(status);
 };
 
-await main();
+void main();

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { Checked, Fault } from './checked.ts';
-import { fail } from './checked.ts';
+import { fail, pass } from './checked.ts';
 import type { PinKey } from './keys.ts';
 import { absoluteFile, relativeFile, relativeFolder, workDir } from './paths.ts';
 import type { Pin, PinDefaults } from './types.ts';
@@ -31,17 +31,21 @@ const value = <T>(rule: (text: string) => Checked<T>) =>
 
 const optional = <T>(rule: (text: string) => Checked<T>) => z.optional(value(rule));
 
+/** A key of the predecessor whose templates may leave it blank: then it says nothing. */
+const blankable = <T>(rule: (text: string) => Checked<T>) =>
+  z.optional(byRule((given): Checked<T | undefined> => (given === '' ? pass(undefined) : rule(given))));
+
 const pinSchema = z.strictObject({
   REPO_URL: value(parseRepoUrl),
   REPO_MIRRORS: optional(mirrors),
   COMMIT_SHA: value(commitSha),
   TREE_SHA256: optional(treeSha256),
   WORK_DIR: value(workDir),
-  REPO_SUBDIR: optional(relativeFolder),
+  REPO_SUBDIR: blankable(relativeFolder),
   ENTRYPOINT_SCRIPT: optional(relativeFile),
   RUN_CMD: optional(command),
   INSTALL_CMD: z.optional(byRule(optionalCommand)),
-  CHILD_ENV_FILE: optional(absoluteFile),
+  CHILD_ENV_FILE: blankable(absoluteFile),
   ALLOW_ENV: optional(envNames),
   REPO_CREDENTIAL_FILE: optional(absoluteFile),
   REPO_CA_FILE: optional(absoluteFile),

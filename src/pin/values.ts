@@ -19,11 +19,12 @@ export const commitSha = (text: string): Checked<string> => {
   return /^0+$/.test(text) ? fail('bad-value', 'must not be all zeros', 'write the hash of a commit') : pass(text);
 };
 
-/** The rule of `TREE_SHA256`. */
-export const treeSha256 = (text: string): Checked<string> =>
-  /^[0-9a-f]{64}$/.test(text) && !/^0+$/.test(text)
-    ? pass(text)
-    : fail('bad-value', 'must be 64 lower-case hex digits', 'write the tree as git names it in the SHA-256 format');
+/** The rule of `TREE_SHA256`: 64 lower-case hex digits, not all zero. */
+export const treeSha256 = (text: string): Checked<string> => {
+  const hint = 'write the tree as git names it in the SHA-256 format; --dry-run prints it';
+  if (!/^[0-9a-f]{64}$/.test(text)) return fail('bad-value', 'must be 64 lower-case hex digits', hint);
+  return /^0+$/.test(text) ? fail('bad-value', 'must not be all zeros', hint) : pass(text);
+};
 
 /** One of a few words. */
 export const oneOf =

@@ -1,4 +1,4 @@
-import { lstatSync, mkdirSync, readdirSync, renameSync } from 'node:fs';
+import { lstatSync, mkdirSync, renameSync } from 'node:fs';
 import { escapeText } from '../base/escape.ts';
 import { workDir as checkWorkDir } from '../pin/paths.ts';
 import type { Pin } from '../pin/types.ts';
@@ -48,7 +48,7 @@ export interface BroughtSource {
  */
 export const bringSource = async (options: BringOptions): Promise<BroughtSource> => {
   const { pin, log } = options;
-  const workDir = inspectWorkDir(pin.workDir, pin.repoUrl.text, (path) => !checkWorkDir(path).ok);
+  const workDir = inspect(pin);
   const lock = await prepare(workDir, pin);
   const context: SourceContext = {
     ...options,
@@ -58,15 +58,16 @@ export const bringSource = async (options: BringOptions): Promise<BroughtSource>
     wantsTreeSha256: options.wantsTreeSha256 || pin.treeSha256 !== undefined,
   };
   try {
-    if (switchIsDue(workDir)) {
-      log.info('finishing the switch that an earlier start began');
-      completeSwitch(workDir);
-    }
+    if (switchIsDue(workDir)) log.info('finishing the switch that an earlier start began');
+    // Twice where `ready` and `placing` are both there, which no start of ours leaves.
+    while (switchIsDue(workDir)) completeSwitch(workDir);
     const { units, origin, incoming } = await bringUnits(context, lock);
     const sha256 = context.wantsTreeSha256 ? checkTree(context, units) : undefined;
     checkWorkload(pin, units);
     lock.check();
+    log.info(`checking out ${pin.commitSha}`);
     if (incoming !== undefined) switchIn(context, units, incoming);
+    log.info('scrubbing checkout');
     for (const path of leftovers(workDir.paths)) remove(path);
     return {
       root: workDir.paths.root,
@@ -84,6 +85,9 @@ export const bringSource = async (options: BringOptions): Promise<BroughtSource>
   }
 };
 
+const inspect = ({ workDir, repoUrl }: Pin): WorkDir =>
+  inspectWorkDir(workDir, repoUrl.text, (path) => !checkWorkDir(path).ok);
+
 /** Our folder, the lock, and the config by which a later start knows WORK_DIR; what was left half-done goes. */
 const prepare = async ({ paths }: WorkDir, pin: Pin): Promise<WorkDirLock> => {
   const doing = `preparing WORK_DIR '${escapeText(pin.workDir)}'`;
@@ -91,6 +95,8 @@ const prepare = async ({ paths }: WorkDir, pin: Pin): Promise<WorkDirLock> => {
   try {
     makeStateFolder(paths);
     lock = await acquireLock(paths.state);
+    // Another launcher may have been here since WORK_DIR was looked at: whose it is now counts.
+    inspect(pin);
     // Leftovers go first: after a full disk their room is needed.
     for (const path of leftovers(paths)) remove(path);
     placeConfig(paths, pin.repoUrl.text, pin.objectFormat);
@@ -121,18 +127,20 @@ const bringUnits = async (context: SourceContext, lock: WorkDirLock): Promise<Br
   const { pin, log, workDir } = context;
   const shownRoot = escapeText(pin.workDir);
   if (workDir.inherited) {
-    const reuse = await reuseInPlace(context);
-    if (reuse.units !== undefined) {
-      log.info(`reusing checkout at ${shownRoot}`);
-      return { units: reuse.units, origin: 'in-place' };
-    }
+    log.info(`reusing checkout at ${shownRoot}`);
+    const reuse = reuseInPlace(context);
+    if (reuse.units !== undefined) return { units: reuse.units, origin: 'in-place' };
     if (reuse.isSameCommit) {
       const incoming = makeIncoming(context);
       const units = await restoreFromPack(context, incoming);
       if (units !== undefined) return { units, origin: 'local-objects', incoming };
     }
   }
-  log.info(`cloning ${escapeText(pin.repoUrl.text)} into ${shownRoot}`);
+  log.info(
+    workDir.inherited
+      ? `it does not hold all of the commit: fetching ${escapeText(pin.repoUrl.text)}`
+      : `cloning ${escapeText(pin.repoUrl.text)} into ${shownRoot}`,
+  );
   lock.check();
   const incoming = makeIncoming(context);
   return { units: await bringFromNetwork(context, incoming), origin: 'network', incoming };
@@ -189,8 +197,7 @@ const checkWorkload = (pin: Pin, units: readonly Unit[]): void => {
 
 /** Makes the incoming checkout the one in WORK_DIR, and writes git's index when the files have their places. */
 const switchIn = (context: SourceContext, units: readonly Unit[], incoming: Incoming): void => {
-  const { pin, log, workDir, bag } = context;
-  log.info(`checking out ${pin.commitSha}`);
+  const { pin, workDir, bag } = context;
   bag.write(`${incoming.folder}/objects`);
   renameSync(incoming.folder, workDir.paths.ready);
   completeSwitch(workDir);
@@ -203,6 +210,4 @@ const switchIn = (context: SourceContext, units: readonly Unit[], incoming: Inco
   const index = `${workDir.paths.state}/${freshName('config')}`;
   createFile(index, encodeGitIndex(layout.entries, stats, pin.objectFormat));
   renameSync(index, `${workDir.paths.git}/index`);
-  const trash = readdirSync(workDir.paths.state).some((name) => name.startsWith('trash-'));
-  if (trash) log.info('scrubbing checkout');
 };

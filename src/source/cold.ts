@@ -187,7 +187,9 @@ const submodulesOf = ({ limits }: SourceContext, incoming: Incoming, parent: Wan
   );
   const bytes = file === undefined ? Buffer.alloc(0) : readFileSync(fsPath(`${folder}/.gitmodules`));
   if (bytes.length > MAX_GITMODULES_BYTES)
-    throw new SourceError('submodule-refused', '.gitmodules has more than a megabyte');
+    throw new SourceError('submodule-refused', '.gitmodules has more than a megabyte', {
+      hint: 'set SUBMODULES=ignore to leave the folders of submodules empty',
+    });
   const urls = parseGitmodules(bytes.toString('latin1'));
   return links.map(({ path, id }) => ({
     path: parent.path === '' ? path : `${parent.path}/${path}`,

@@ -70,7 +70,7 @@ export class SourceError extends BaseError<SourceErrorCode> {
   readonly retryAfterMs: number | undefined;
 
   constructor(code: SourceErrorCode, message: string, details: SourceErrorDetails = {}) {
-    super(code, message, details);
+    super(code, message, { ...details, hint: details.hint ?? defaultHint(code) });
     this.retryAfterMs = details.retryAfterMs;
   }
 
@@ -106,6 +106,14 @@ const OF_THE_SERVER: ReadonlySet<SourceErrorCode> = new Set([
   'local-repository',
   'tool-failed',
 ]);
+
+/** What to do next, where the place of the failure has nothing better to say. */
+const defaultHint = (code: SourceErrorCode): string => {
+  if (TRANSIENT.has(code)) return 'check REPO_URL and the network of this container, and start again';
+  if (OF_THE_SERVER.has(code))
+    return 'the server does not send what it was asked for; name another address in REPO_MIRRORS';
+  return 'the pinned commit holds what git itself would not make; look at where this commit comes from';
+};
 
 /** Whether trying the same address again, or only another one, or nothing at all can help. */
 export const remedyOf = (error: unknown): 'retry' | 'next-address' | 'none' => {

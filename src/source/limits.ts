@@ -93,7 +93,7 @@ export const readLimits = (
     if (!variable.startsWith(LIMIT_VARIABLE_PREFIX) || text === undefined) continue;
     const name = variable.slice(LIMIT_VARIABLE_PREFIX.length);
     const value = /^[1-9][0-9]{0,14}$/.test(text) ? Number(text) : Number.NaN;
-    if (name in LIMIT_TABLE && Number.isSafeInteger(value)) limits[name as LimitName] = value;
+    if (Object.hasOwn(LIMIT_TABLE, name) && Number.isSafeInteger(value)) limits[name as LimitName] = value;
     else wrong.push(variable);
   }
   return wrong.length === 0 ? { ok: true, limits } : { ok: false, variables: wrong };

@@ -57,11 +57,18 @@ export class Reception {
     };
     // git starts while the server is at work, after the request has left.
     setImmediate(() => {
-      if (this.#isOpen) this.#startWitness();
+      if (!this.#isOpen) return;
+      try {
+        this.#startWitness();
+      } catch (error) {
+        // Nobody listens here: the first byte, or the end, reports it.
+        this.#startError = error;
+      }
     });
   }
 
   #isOpen = true;
+  #startError: unknown;
 
   /** To be called when all bytes were pushed. */
   async complete(): Promise<Received> {
@@ -109,6 +116,7 @@ export class Reception {
   }
 
   #start(): void {
+    if (this.#startError !== undefined) throw this.#startError;
     if (this.#reader !== undefined) return;
     const { format, limits, tree } = this.#options;
     mkdirSync(fsPath(tree), { recursive: true, mode: 0o755 });

@@ -1,25 +1,23 @@
-import { mkdirSync, readFileSync, readlinkSync, renameSync } from 'node:fs';
+import { lstatSync, mkdirSync, renameSync } from 'node:fs';
 import { compareCheckout } from './checkout/compare.ts';
-import { layOut } from './checkout/layout.ts';
+import { type Layout, layOut } from './checkout/layout.ts';
 import { type Incoming, receptionOptions, unitOf } from './cold.ts';
 import { parseCommit } from './objects/commit.ts';
+import { type ObjectFormat, objectId } from './objects/object-id.ts';
 import { showName } from './objects/tree-names.ts';
 import { StoredPack } from './pack/pack-file.ts';
 import { encodePackIndex } from './pack/pack-index.ts';
-import { PackFile } from './pack/pack-file.ts';
-import { PackReader } from './pack/pack-reader.ts';
 import { PackWriter } from './pack/pack-writer.ts';
-import type { VerifiedPack } from './pack/verify-pack.ts';
-import { beginVerifyPacks } from './pack/verify-packs.ts';
 import { Reception } from './receive.ts';
-import { parseGitmodules, submoduleUrl } from './submodules.ts';
+import { MAX_GITMODULES_BYTES, parseGitmodules, submoduleUrl } from './submodules.ts';
 import { noteBlob } from './tree-sha256.ts';
 import { gitlinksOf, type SourceContext, type Unit } from './unit.ts';
 import { createFile, fsPath, toLatin1Path } from './workdir/files.ts';
 import { encodeGitIndex } from './workdir/git-index.ts';
 import { makeGitFolder } from './workdir/git-folder.ts';
-import { findInheritedPack } from './workdir/inherited-pack.ts';
-import { ObjectBag } from './workdir/object-bag.ts';
+import { STATE_NAME } from './workdir/paths.ts';
+import { findInheritedPack, makeQuarantine, quarantineOf } from './workdir/quarantine.ts';
+import { ObjectBag, readInherited } from './workdir/object-bag.ts';
 import { freshName } from './workdir/state-folder.ts';
 import { clearGitFolder, fillGitFolder } from './workdir/switch.ts';
 
@@ -48,8 +46,9 @@ const readUnits = (context: SourceContext): KnownUnit[] | undefined => {
     if (links.length === 0) continue;
     if (pin.submodules === 'no') return undefined;
     if (pin.submodules === 'ignore') continue;
-    // Only the origin that git shows comes from here; what is placed is decided by the gitlink.
-    const urls = parseGitmodules(readGitmodules(`${folderOf(context, folder)}/.gitmodules`));
+    const gitmodules = readGitmodules(layout, folderOf(context, folder), format);
+    if (gitmodules === undefined) return undefined;
+    const urls = parseGitmodules(gitmodules);
     for (const { path, id } of links) {
       queue.push({
         path: folder === '' ? path : `${folder}/${path}`,
@@ -62,12 +61,12 @@ const readUnits = (context: SourceContext): KnownUnit[] | undefined => {
   return units;
 };
 
-const readGitmodules = (path: string): string => {
-  try {
-    return readFileSync(fsPath(path), 'latin1');
-  } catch {
-    return '';
-  }
+/** The `.gitmodules` of a commit, from the file that is there when it hashes right; empty where the commit has none. */
+const readGitmodules = (layout: Layout, folder: string, format: ObjectFormat): string | undefined => {
+  const entry = layout.entries.find(({ path, kind }) => path === '.gitmodules' && kind !== 'symlink');
+  if (entry === undefined) return '';
+  const bytes = readInherited(fsPath(`${folder}/.gitmodules`), MAX_GITMODULES_BYTES);
+  return bytes !== undefined && objectId(format, 'blob', bytes) === entry.id ? bytes.toString('latin1') : undefined;
 };
 
 /** Compares all files of all units with their commits; undefined, and a line in the log, when something differs. */
@@ -94,110 +93,75 @@ const compareUnits = (context: SourceContext, known: KnownUnit[]): Unit[] | unde
   return units;
 };
 
-/** Every id that a unit's pack must hold, sorted, as bytes. */
-const expectedIds = ({ commitId, layout }: KnownUnit): Buffer => {
-  const ids = new Set([commitId, ...layout.trees.keys()]);
-  for (const { kind, id } of layout.entries) if (kind !== 'gitlink') ids.add(id);
-  return Buffer.from([...ids].sort().join(''), 'hex');
-};
-
-/** Where the ids stand in an index of version 2: behind magic, version and fan-out. */
-const IDS_OFFSET = 8 + 256 * 4;
-
-const holdsExactly = (pack: VerifiedPack, ids: Buffer): boolean => {
-  const index = Buffer.from(pack.index.buffer, pack.index.byteOffset, pack.index.byteLength);
-  const count = index.readUInt32BE(IDS_OFFSET - 4);
-  return (
-    count * (pack.checksum.length / 2) === ids.length && index.subarray(IDS_OFFSET, IDS_OFFSET + ids.length).equals(ids)
-  );
-};
-
 /**
  * Uses the checkout that is there, when every byte of it hashes to the pinned commit: no network, nothing written but
  * git's metadata, which is made anew.
  * @returns the units, or without them when anything differs, and whether it is the pinned commit at all
  */
-export const reuseInPlace = async (context: SourceContext): Promise<{ units?: Unit[]; isSameCommit: boolean }> => {
+export const reuseInPlace = (context: SourceContext): { units?: Unit[]; isSameCommit: boolean } => {
   const known = readUnits(context);
   if (known === undefined) return { isSameCommit: false };
-  const packs = known.map(({ path }) => findInheritedPack(`${folderOf(context, path)}/.git`));
-  const format = context.pin.objectFormat;
-  const verification = await beginVerifyPacks(
-    packs.flatMap((path) => (path === undefined ? [] : [{ path, format }])),
-    context.limits,
-  );
   const units = compareUnits(context, known);
-  const verified = await verification.results();
   if (units === undefined) return { isSameCommit: true };
-  const trash = `${context.workDir.paths.state}/${freshName('trash')}`;
-  const fresh = `${context.workDir.paths.state}/${freshName('refresh')}`;
+  const { state } = context.workDir.paths;
+  const trash = `${state}/${freshName('trash')}`;
+  const fresh = `${state}/${freshName('refresh')}`;
   mkdirSync(trash);
   mkdirSync(fresh);
-  let next = 0;
-  units.forEach((unit, place) => {
-    const path = packs[place];
-    const pack = path === undefined ? undefined : verified[next++];
-    const usable =
-      path !== undefined && pack !== undefined && holdsExactly(pack, expectedIds(unit)) ? { path, ...pack } : undefined;
-    refreshGitFolder(context, unit, `${fresh}/${place}`, `${trash}/${place}`, usable);
-  });
+  for (const [place, unit] of units.entries())
+    refreshGitFolder(context, unit, `${fresh}/${place}`, `${trash}/${place}`);
   return { units, isSameCommit: true };
 };
 
-/** Makes a unit's git folder anew around its pack, and puts the old one aside: nothing of it is kept but the pack's bytes. */
-const refreshGitFolder = (
-  context: SourceContext,
-  unit: Unit,
-  fresh: string,
-  trash: string,
-  pack: (VerifiedPack & { path: string }) | undefined,
-): void => {
+/**
+ * Makes a unit's git folder anew and puts the old one aside. Commit and trees, which were hashed, go into a new object
+ * store; the inherited pack, which was not read, goes into quarantine.
+ */
+const refreshGitFolder = (context: SourceContext, unit: Unit, fresh: string, trash: string): void => {
   const format = context.pin.objectFormat;
   const { commitId, commit, layout, stats, url } = unit;
-  makeGitFolder(toLatin1Path(fresh), { originUrl: url.text, format, commitId, isShallow: commit.parents.length > 0 });
-  if (pack === undefined) {
-    packFromFiles(context, unit, fresh);
-  } else {
-    const name = `${fresh}/objects/pack/pack-${pack.checksum}`;
-    renameSync(fsPath(pack.path), `${name}.pack`);
-    createFile(`${name}.idx`, Buffer.from(pack.index), 0o444);
-  }
-  createFile(`${fresh}/index`, encodeGitIndex(layout.entries, stats, format));
+  const folder = folderOf(context, unit.path);
+  const git = `${folder}/.git`;
+  const made = toLatin1Path(fresh);
+  const pack = findInheritedPack(git);
+  const quarantine = pack === undefined ? undefined : Buffer.from(quarantineOf(git), 'latin1').toString('utf8');
+  const isShallow = commit.parents.length > 0;
+  makeGitFolder(made, { originUrl: url.text, format, commitId, isShallow, promisors: { quarantine } });
+  writeTrees(context, unit, made);
+  createFile(fsPath(`${made}/index`), encodeGitIndex(layout.entries, stats, format));
+  if (pack !== undefined) makeQuarantine(`${made}.quarantine`, pack, format);
+  const old = quarantineOf(git);
   if (unit.path === '') {
     clearGitFolder(context.workDir, trash);
+    if (lstatSync(fsPath(old), { throwIfNoEntry: false }) !== undefined) renameSync(fsPath(old), `${trash}/quarantine`);
+    if (pack !== undefined) renameSync(fsPath(`${made}.quarantine`), fsPath(old));
     fillGitFolder(context.workDir, fresh);
     return;
   }
-  const git = fsPath(`${folderOf(context, unit.path)}/.git`);
-  try {
-    renameSync(git, trash);
-  } catch {
-    // There was none.
+  if (pack !== undefined) {
+    mkdirSync(fsPath(`${made}/${STATE_NAME}`));
+    renameSync(fsPath(`${made}.quarantine`), fsPath(quarantineOf(made)));
   }
-  renameSync(fresh, git);
+  if (lstatSync(fsPath(git), { throwIfNoEntry: false }) !== undefined) renameSync(fsPath(git), trash);
+  renameSync(fresh, fsPath(git));
 };
 
-/** Makes a pack of the objects of a unit, from files that were just checked and the bag. */
-const packFromFiles = (context: SourceContext, unit: Unit, git: string): void => {
-  const { bag, limits, pin, log } = context;
+/** A pack of the commit and its trees. The `.promisor` beside it tells git that the blobs they name can be had when asked for. */
+const writeTrees = ({ bag, pin }: SourceContext, { commitId, layout }: Unit, git: string): void => {
   const format = pin.objectFormat;
-  log.info("making git's objects anew from the checked files");
-  const files = new Map(unit.layout.entries.filter(({ kind }) => kind !== 'gitlink').map((entry) => [entry.id, entry]));
-  const pack = new PackFile(`${git}.pack`);
-  const reader = new PackReader({ format, limits, file: pack, onObject: () => undefined });
-  const writer = new PackWriter(format, 1 + unit.layout.trees.size + files.size, (bytes) => reader.push(bytes));
-  writer.add('commit', bag.get('commit', unit.commitId) ?? Buffer.alloc(0));
-  for (const id of unit.layout.trees.keys()) writer.add('tree', bag.get('tree', id) ?? Buffer.alloc(0));
-  for (const { path, kind } of files.values()) {
-    const place = fsPath(`${folderOf(context, unit.path)}/${path}`);
-    writer.add('blob', kind === 'symlink' ? readlinkSync(place, 'buffer') : readFileSync(place));
-  }
-  writer.finish();
-  const summary = reader.finish();
-  pack.close();
-  const name = `${git}/objects/pack/pack-${summary.checksum.toString('hex')}`;
-  renameSync(pack.path, `${name}.pack`);
-  createFile(`${name}.idx`, encodePackIndex(summary, format), 0o444);
+  const parts: Buffer[] = [];
+  const count = 1 + layout.trees.size;
+  const writer = new PackWriter({ format, count, compress: false, emit: (bytes) => parts.push(bytes) });
+  const add = (type: 'commit' | 'tree', id: string): void => {
+    writer.add(type, id, bag.get(type, id) ?? Buffer.alloc(0));
+  };
+  add('commit', commitId);
+  for (const id of layout.trees.keys()) add('tree', id);
+  const summary = writer.finish();
+  const stem = `${git}/objects/pack/pack-${summary.checksum.toString('hex')}`;
+  createFile(fsPath(`${stem}.pack`), Buffer.concat(parts), 0o444);
+  createFile(fsPath(`${stem}.promisor`), '', 0o444);
+  createFile(fsPath(`${stem}.idx`), encodePackIndex(summary, format), 0o444);
 };
 
 /**
@@ -207,12 +171,12 @@ const packFromFiles = (context: SourceContext, unit: Unit, git: string): void =>
  */
 export const restoreFromPack = async (context: SourceContext, incoming: Incoming): Promise<Unit[] | undefined> => {
   const { pin, log, workDir } = context;
-  const path = findInheritedPack(toLatin1Path(workDir.paths.git));
-  if (path === undefined || pin.submodules === 'yes') return undefined;
+  const pack = findInheritedPack(toLatin1Path(workDir.paths.git));
+  if (pack === undefined || pin.submodules === 'yes') return undefined;
   const wanted = { path: '', url: pin.repoUrl, commitId: pin.commitSha };
   const reception = new Reception(receptionOptions(context, incoming, wanted));
   try {
-    const stored = new StoredPack(path);
+    const stored = new StoredPack(fsPath(`${pack.stem}.pack`));
     try {
       for (const chunk of stored.chunks()) {
         reception.sink.push(chunk);

@@ -149,7 +149,7 @@ describe('what is refused', () => {
     ['two unknown keys', { FOO: 'bar', PATH: '/bin' }, ['unknown-key 4:1', 'unknown-key 5:1']],
     ['a key that every object has', { __PROTO__: 'x', CONSTRUCTOR: 'x' }, ['bad-key 4:1', 'unknown-key 5:1']],
     ['an empty REPO_URL', { REPO_URL: '' }, ['empty-value 1:10']],
-    ['an empty optional value', { REPO_SUBDIR: '', CHILD_ENV_FILE: '""' }, ['empty-value 4:13', 'empty-value 5:17']],
+    ['an empty optional value', { REPO_MIRRORS: '', TREE_SHA256: '""' }, ['empty-value 4:14', 'empty-value 5:13']],
     ['an empty RUN_CMD', { RUN_CMD: '' }, ['empty-value 4:9']],
     ['a blank RUN_CMD', { RUN_CMD: '" \t "' }, ['empty-value 4:10']],
     ['INSTALL_CMD without RUN_CMD', { INSTALL_CMD: 'a' }, ['key-conflict 4:13']],

@@ -35,6 +35,8 @@ export interface ReceivedCommit {
 export class CommitReceiver {
   readonly #options: ReceiverOptions;
   #commit: { parsed: Commit; content: Buffer } | undefined;
+  /** A commit that is not the pinned one, refused with the next object: where a tag was pinned, that is the tag, and says so. */
+  #stray: string | undefined;
   readonly #trees = new Map<string, Buffer>();
   #treeBytes = 0;
   #placer: Placer | undefined;
@@ -50,6 +52,7 @@ export class CommitReceiver {
   readonly take = ({ type, id, data, index }: PackObject): void => {
     const { commitId, limits } = this.#options;
     if (id === commitId && type !== 'commit') throw notACommit(commitId, type);
+    if (this.#stray !== undefined) throw unexpected('commit', this.#stray);
     if (type === 'commit') this.#takeCommit(id, data);
     else if (type === 'tree') this.#takeTree(id, data, limits);
     else if (type === 'blob') this.#takeBlob(id, data, index);
@@ -61,6 +64,7 @@ export class CommitReceiver {
    * @param read gives the content of an object by its place in the pack
    */
   finish(read: (index: number) => Buffer): ReceivedCommit {
+    if (this.#stray !== undefined) throw unexpected('commit', this.#stray);
     this.#lay();
     const commit = this.#commit;
     if (commit === undefined) throw objectMissing(`commit ${this.#options.commitId}`);
@@ -81,7 +85,10 @@ export class CommitReceiver {
 
   #takeCommit(id: string, data: Buffer): void {
     const { commitId, format, limits } = this.#options;
-    if (id !== commitId || this.#commit !== undefined) throw unexpected('commit', id);
+    if (id !== commitId || this.#commit !== undefined) {
+      this.#stray = id;
+      return;
+    }
     if (data.length > limits.COMMIT_BYTES) throw limitExceeded('COMMIT_BYTES', `the commit has ${data.length} bytes`);
     this.#commit = { parsed: parseCommit(data, format, id), content: Buffer.from(data) };
   }

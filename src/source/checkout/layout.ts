@@ -57,16 +57,21 @@ const collectTrees = (
   { rootTree, format, limits, lookup }: LayoutOptions,
   trees: Map<string, TreeEntry[]>,
 ): boolean => {
-  const queue: { id: string; path: string }[] = [{ id: rootTree, path: '' }];
+  const queue: { id: string; path: string; depth: number }[] = [{ id: rootTree, path: '', depth: 0 }];
   for (let at = 0; at < queue.length; at++) {
-    const { id, path } = queue[at]!;
+    const { id, path, depth } = queue[at]!;
     if (trees.has(id)) continue;
+    // At once: with thousands of levels, spelling out the path at each would take hours.
+    if (depth > limits.TREE_DEPTH) throw tooDeep(limits);
+    if (path.length > limits.PATH_BYTES) throw tooLong(path, limits);
     const content = lookup(id);
     if (content === undefined) return false;
     const entries = parseTree(content, format, path, limits);
     trees.set(id, entries);
     for (const entry of entries) {
-      if (entry.kind === 'folder' && !trees.has(entry.id)) queue.push({ id: entry.id, path: join(path, entry.name) });
+      if (entry.kind === 'folder' && !trees.has(entry.id)) {
+        queue.push({ id: entry.id, path: join(path, entry.name), depth: depth + 1 });
+      }
     }
   }
   return true;
@@ -78,7 +83,7 @@ const countPaths = (rootTree: string, trees: Map<string, TreeEntry[]>, limits: L
   const count = (id: string, depth: number): { paths: number; depth: number } => {
     const before = known.get(id);
     if (depth + (before?.depth ?? 0) > limits.TREE_DEPTH) {
-      throw limitExceeded('TREE_DEPTH', `folders of the commit lie more than ${limits.TREE_DEPTH} deep`);
+      throw tooDeep(limits);
     }
     if (before !== undefined) return before;
     const sum = { paths: 0, depth: 0 };
@@ -98,12 +103,7 @@ const countPaths = (rootTree: string, trees: Map<string, TreeEntry[]>, limits: L
 const expand = (layout: Layout, tree: string, folder: string, limits: Limits): void => {
   for (const { name, kind, id } of layout.trees.get(tree) ?? []) {
     const path = join(folder, name);
-    if (path.length > limits.PATH_BYTES) {
-      throw limitExceeded(
-        'PATH_BYTES',
-        `path '${showName(path.slice(0, 60))}…' is longer than ${limits.PATH_BYTES} bytes`,
-      );
-    }
+    if (path.length > limits.PATH_BYTES) throw tooLong(path, limits);
     if (kind === 'folder') {
       layout.folders.push(path);
       expand(layout, id, path, limits);
@@ -112,6 +112,12 @@ const expand = (layout: Layout, tree: string, folder: string, limits: Limits): v
     }
   }
 };
+
+const tooDeep = ({ TREE_DEPTH }: Limits): SourceError =>
+  limitExceeded('TREE_DEPTH', `folders of the commit lie more than ${TREE_DEPTH} deep`);
+
+const tooLong = (path: string, { PATH_BYTES }: Limits): SourceError =>
+  limitExceeded('PATH_BYTES', `path '${showName(path.slice(0, 60))}…' is longer than ${PATH_BYTES} bytes`);
 
 const join = (folder: string, name: string): string => (folder === '' ? name : `${folder}/${name}`);
 

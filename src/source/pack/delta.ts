@@ -17,6 +17,9 @@ const readSize = (delta: Buffer, start: number): { value: number; next: number }
   }
 };
 
+/** git refuses a shorter one (`DELTA_SIZE_MIN`), and both readers of a pack must agree. */
+const MIN_BYTES = 4;
+
 /** The sizes that a delta declares for its base and its result, without applying it. */
 export const deltaSizes = (delta: Buffer): { base: number; result: number; next: number } => {
   const base = readSize(delta, 0);
@@ -31,6 +34,7 @@ export const deltaSizes = (delta: Buffer): { base: number; result: number; next:
  */
 export const applyDelta = (base: Buffer, delta: Buffer, maxBytes: number): Buffer => {
   const sizes = deltaSizes(delta);
+  if (delta.length < MIN_BYTES) throw malformed(`it has ${delta.length} bytes`);
   if (sizes.base !== base.length)
     throw malformed(`it wants a base of ${sizes.base} bytes, the base has ${base.length}`);
   if (sizes.result > maxBytes) throw malformed(`it makes ${sizes.result} bytes, more than ${maxBytes}`);

@@ -48,7 +48,7 @@ export class StoredPack implements PackStore {
    * @param path an inherited file: opened through no symlink, a regular file of ours with one name
    * @throws SourceError `pack-malformed` when it is something else
    */
-  constructor(path: string) {
+  constructor(path: string | Buffer) {
     this.#descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
     const stats = fstatSync(this.#descriptor);
     this.size = stats.size;

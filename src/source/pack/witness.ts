@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { escapeText } from '../../base/escape.ts';
 import { messageOf } from '../../base/error.ts';
@@ -9,6 +9,9 @@ import { createFile } from '../workdir/files.ts';
 const MAX_BACKLOG = 4 * 1024 * 1024;
 /** What git prints, bounded. */
 const MAX_OUTPUT = 16 * 1024;
+/** What git says when the machine failed it and not the pack. */
+const OF_THIS_MACHINE =
+  /No space left|Disk quota exceeded|Read-only file system|[Oo]ut of memory|Cannot allocate memory/;
 
 /**
  * A second reader of the pack, beside ours: `git index-pack`, whose SHA-1 detects collision attacks (node:crypto has no
@@ -30,6 +33,8 @@ export class PackWitness {
     createFile(`${folder}/HEAD`, 'ref: refs/heads/none\n');
     // No fsync: the copy that git writes is thrown away.
     const settings = ['-c', 'core.fsync=none', '-c', 'pack.indexVersion=2', '-c', 'core.bigFileThreshold=64m'];
+    // Not imported: a restart needs no git, and the module costs time at every start.
+    const { spawn } = process.getBuiltinModule('node:child_process');
     this.#child = spawn(git, [...settings, 'index-pack', '--stdin', '--threads=1'], {
       cwd: folder,
       env: {
@@ -90,6 +95,7 @@ export class PackWitness {
     const { code, signal, failure } = await this.#exit;
     if (failure !== undefined) {
       throw new SourceError('tool-missing', `git cannot be started: ${escapeText(messageOf(failure))}`, {
+        hint: 'add TREE_SHA256 to the pin, which makes SHA-1 moot, or use an image whose git runs',
         cause: failure,
       });
     }
@@ -99,14 +105,16 @@ export class PackWitness {
         hint: 'an object was made to have the same SHA-1 as another one; do not run this commit',
       });
     }
+    if (code === null || OF_THIS_MACHINE.test(this.#stderr)) {
+      const how = signal ?? `status ${code}`;
+      throw new SourceError('tool-failed', `git index-pack could not finish (${how}): '${said}'`, {
+        hint: 'check memory and disk of this machine; with TREE_SHA256 in the pin git is not needed',
+      });
+    }
     if (code !== 0) {
-      throw new SourceError(
-        'readers-disagree',
-        `git index-pack refuses the pack (${signal ?? `status ${code}`}): '${said}'`,
-        {
-          hint: 'our reader accepts these bytes and git does not: nothing was run; please report this',
-        },
-      );
+      throw new SourceError('readers-disagree', `git index-pack refuses the pack (status ${code}): '${said}'`, {
+        hint: 'our reader accepts these bytes and git does not: nothing was run; please report this',
+      });
     }
     const name = checksum.toString('hex');
     if (this.#stdout.trim() !== `pack\t${name}` || !this.#readIndex(name).equals(index)) {

@@ -2,20 +2,10 @@ import type { ClientRequest, IncomingHttpHeaders, IncomingMessage, RequestOption
 import { messageOf, systemCodeOf } from '../../base/error.ts';
 import { escapeText } from '../../base/escape.ts';
 import { SourceError } from '../errors.ts';
-import type { Limits } from '../limits.ts';
 import { checkLiteralHost, publicLookup } from './address-rules.ts';
+import { httpModule } from './http-module.ts';
 import { connectThroughProxy } from './http-proxy.ts';
-
-export interface HttpSettings {
-  limits: Limits;
-  /** Monotonic time (`performance.now()`) at which all attempts end. */
-  deadline: number;
-  /** Hosts that the pin names: only these may be on a private network. */
-  pinnedHosts: ReadonlySet<string>;
-  /** PEM certificates that replace the built-in roots. */
-  ca: string | undefined;
-  proxy: URL | undefined;
-}
+import type { HttpSettings } from './http-settings.ts';
 
 export interface HttpRequest {
   method: 'GET' | 'POST';
@@ -50,13 +40,18 @@ export const exchange = async (request: HttpRequest, settings: HttpSettings): Pr
     ...(isSecure ? { ca: settings.ca, rejectUnauthorized: true, minVersion: 'TLSv1.2' } : {}),
   };
   if (settings.proxy !== undefined && isSecure) {
-    const socket = await connectThroughProxy(settings.proxy, url, settings);
+    const socket = await connectThroughProxy(settings.proxy, url, settings).catch((error) => {
+      throw connectionError(url, error);
+    });
     options.createConnection = () => socket;
   }
-  const { request: start } = isSecure ? await import('node:https') : await import('node:http');
+  const { request: start } = httpModule(isSecure);
   return await new Promise((resolve, reject) => {
     const client: ClientRequest = start(url, options);
+    // Why we ended it ourselves: once the head is there, Node says of the body no more than 'aborted'.
+    let ended: SourceError | undefined;
     const fail = (error: SourceError): void => {
+      ended ??= error;
       client.destroy(error);
     };
     const total = setTimeout(() => fail(timedOut(url, 'all attempts together', limits.TOTAL_MS, 'TOTAL_MS')), left);
@@ -80,7 +75,7 @@ export const exchange = async (request: HttpRequest, settings: HttpSettings): Pr
       resolve({
         status: response.statusCode ?? 0,
         headers: response.headers,
-        body: readBody(url, response),
+        body: readBody(url, response, () => ended),
         abandon: () => client.destroy(),
       });
     });
@@ -88,11 +83,15 @@ export const exchange = async (request: HttpRequest, settings: HttpSettings): Pr
   });
 };
 
-async function* readBody(url: URL, response: IncomingMessage): AsyncGenerator<Buffer> {
+async function* readBody(
+  url: URL,
+  response: IncomingMessage,
+  endedBy: () => SourceError | undefined,
+): AsyncGenerator<Buffer> {
   try {
     for await (const chunk of response) yield chunk as Buffer;
   } catch (error) {
-    throw connectionError(url, error);
+    throw endedBy() ?? connectionError(url, error);
   }
 }
 

@@ -1,9 +1,11 @@
 import { escapeText } from '../../base/escape.ts';
 import { SourceError } from '../errors.ts';
 import type { PackSink } from './pack-sink.ts';
-import { exchange, type HttpAnswer, type HttpSettings, showUrl } from './http-exchange.ts';
+import { exchange, type HttpAnswer, showUrl } from './http-exchange.ts';
+import type { HttpSettings } from './http-settings.ts';
 import {
   AGENT,
+  type Advertisement,
   AdvertisementReader,
   checkCapabilities,
   encodeFetchV0,
@@ -37,8 +39,8 @@ export const fetchOverHttp = async (options: HttpFetchOptions): Promise<void> =>
   } catch (error) {
     if (sink.received > 0 || !worthAsking(error)) throw error;
   }
-  const { base, version } = await discover(options);
-  await fetchAt(options, base, version);
+  const { base, version, capabilities } = await discover(options);
+  await fetchAt(options, base, version, capabilities);
 };
 
 /** What a server answers that does not know version 2, or that has moved. */
@@ -52,7 +54,7 @@ const fetchAt = async (
   options: HttpFetchOptions,
   base: URL,
   version: 0 | 2,
-  capabilities?: ReadonlySet<string>,
+  capabilities: ReadonlySet<string> = new Set(),
 ): Promise<void> => {
   const { want, settings, sink } = options;
   const url = serviceUrl(base, `/${SERVICE}`);
@@ -66,20 +68,21 @@ const fetchAt = async (
         'Content-Type': `application/x-${SERVICE}-request`,
         ...(version === 2 ? { 'Git-Protocol': 'version=2' } : {}),
       },
-      body:
-        version === 2
-          ? encodeFetchV2(want)
-          : encodeFetchV0(want, capabilities ?? new Set(['side-band-64k', 'ofs-delta', 'no-progress'])),
+      body: version === 2 ? encodeFetchV2(want) : encodeFetchV0(want, capabilities),
     },
     settings,
   );
   try {
     checkAnswer(answer, url, RESULT_TYPE, options.authorization !== undefined);
     const reader = new FetchAnswerReader(version, settings.limits, (bytes) => sink.push(bytes));
+    let isEmpty = true;
     for await (const chunk of answer.body) {
+      isEmpty = false;
       reader.push(chunk);
       await sink.settle();
     }
+    // So answers a git that does not know version 2.
+    if (isEmpty) throw new SourceError('protocol-malformed', `${showUrl(url)} answers with nothing`);
     reader.finish();
   } finally {
     answer.abandon();
@@ -87,7 +90,7 @@ const fetchAt = async (
 };
 
 /** Asks the server what it is and where, following redirects that stay within the rules. */
-const discover = async (options: HttpFetchOptions): Promise<{ base: URL; version: 0 | 2 }> => {
+const discover = async (options: HttpFetchOptions): Promise<Advertisement & { base: URL }> => {
   const { settings, want } = options;
   const suffix = `/info/refs`;
   let url = serviceUrl(options.url, suffix, `service=${SERVICE}`);
@@ -111,7 +114,7 @@ const discover = async (options: HttpFetchOptions): Promise<{ base: URL; version
       const base = new URL(url);
       base.pathname = base.pathname.slice(0, -suffix.length);
       base.search = '';
-      return { base, version: reader.result.version };
+      return { base, ...reader.result };
     } finally {
       answer.abandon();
     }

@@ -2,15 +2,16 @@ import type { Socket } from 'node:net';
 import { SourceError } from '../errors.ts';
 import { messageOf } from '../../base/error.ts';
 import { escapeText } from '../../base/escape.ts';
-import type { HttpSettings } from './http-exchange.ts';
+import { httpModule } from './http-module.ts';
+import type { HttpSettings } from './http-settings.ts';
 
 /**
  * A TLS connection to `target` through an HTTP proxy (RFC 9110, CONNECT). The proxy sees the host's name and nothing else.
  * @throws SourceError `connection-failed`, `access-denied`, `timed-out`
  */
 export const connectThroughProxy = async (proxy: URL, target: URL, settings: HttpSettings): Promise<Socket> => {
-  const { request } = proxy.protocol === 'https:' ? await import('node:https') : await import('node:http');
-  const { connect } = await import('node:tls');
+  const { request } = httpModule(proxy.protocol === 'https:');
+  const { connect } = process.getBuiltinModule('node:tls');
   const { CONNECT_MS } = settings.limits;
   const authority = `${target.hostname}:${target.port || '443'}`;
   return await new Promise((resolve, reject) => {
@@ -46,8 +47,14 @@ export const connectThroughProxy = async (proxy: URL, target: URL, settings: Htt
         rejectUnauthorized: true,
         minVersion: 'TLSv1.2',
       });
+      const silent = setTimeout(() => {
+        secure.destroy();
+        fail(`no TLS answer from behind it within ${CONNECT_MS} ms`);
+      }, CONNECT_MS);
+      secure.once('close', () => clearTimeout(silent));
       secure.once('error', reject);
       secure.once('secureConnect', () => {
+        clearTimeout(silent);
         secure.off('error', reject);
         resolve(secure);
       });

@@ -73,11 +73,16 @@ export const fetchFromLocal = async (path: string, want: Want, limits: Limits, s
     if (trees.size + blobs.size > limits.OBJECTS)
       throw limitExceeded('OBJECTS', `the commit has more than ${limits.OBJECTS} objects`);
   }
-  const writer = new PackWriter(want.format, 1 + trees.size + blobs.size, (bytes) => sink.push(bytes));
-  writer.add('commit', commit);
-  for (const content of trees.values()) writer.add('tree', content);
+  const writer = new PackWriter({
+    format: want.format,
+    count: 1 + trees.size + blobs.size,
+    compress: true,
+    emit: (bytes) => sink.push(bytes),
+  });
+  writer.add('commit', want.commit, commit);
+  for (const [id, content] of trees) writer.add('tree', id, content);
   for (const id of blobs) {
-    writer.add('blob', await read(id, 'blob'));
+    writer.add('blob', id, await read(id, 'blob'));
     await sink.settle();
   }
   writer.finish();
@@ -90,10 +95,18 @@ const findGitFolder = (path: string): string => {
   if (stats?.isDirectory() === true) return dotGit;
   if (stats?.isFile() === true && stats.size < 8192) {
     const link = /^gitdir: (.+)$/m.exec(fs.readFileSync(dotGit, 'utf8'))?.[1];
-    if (link !== undefined) return resolve(path, link);
+    if (link !== undefined) return commonFolder(resolve(path, link));
   }
   if (fs.existsSync(join(path, 'HEAD')) && fs.existsSync(join(path, 'objects'))) return path;
   throw new SourceError('repository-not-found', `there is no git repository at '${escapeText(path)}'`, {
     hint: 'check REPO_URL',
   });
+};
+
+/** Where the objects are: a linked work tree has a git folder of its own, which names that of the repository. */
+const commonFolder = (folder: string): string => {
+  const file = join(folder, 'commondir');
+  const stats = fs.statSync(file, { throwIfNoEntry: false });
+  if (stats?.isFile() !== true || stats.size > 8192) return folder;
+  return resolve(folder, fs.readFileSync(file, 'utf8').trim());
 };

@@ -69,7 +69,7 @@ export const fetchOverSsh = async (options: SshFetchOptions): Promise<void> => {
     });
   }
   const { execa } = await import('execa');
-  const timeout = Math.max(1, options.deadline - performance.now());
+  const timeout = Math.max(1, Math.ceil(options.deadline - performance.now()));
   const child = execa(program, sshArguments(options), {
     env: { PATH: '/usr/local/bin:/usr/bin:/bin', LC_ALL: 'C', GIT_PROTOCOL: 'version=2', HOME: '/nonexistent' },
     extendEnv: false,

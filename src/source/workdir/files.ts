@@ -1,15 +1,28 @@
-import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { messageOf, systemCodeOf } from '../../base/error.ts';
 import { escapeText } from '../../base/escape.ts';
 import { SourceError } from '../errors.ts';
 
 /** A path whose names are kept one character a byte, as the file system calls want it. */
 export const fsPath = (latin1: string): string | Buffer =>
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the whole ASCII range is meant
   /^[\x00-\x7f]*$/.test(latin1) ? latin1 : Buffer.from(latin1, 'latin1');
 
 /** A path of the pin or the system (UTF-8 text) in the one-character-a-byte form that names of the commit are kept in. */
 export const toLatin1Path = (path: string): string => Buffer.from(path, 'utf8').toString('latin1');
+
+/** As `mkdir -p`, and with the kernel's own reason when it fails: Node's answers a read-only disk with ENOENT. */
+export const makeFolders = (path: string, mode = 0o777): void => {
+  try {
+    mkdirSync(path, mode);
+  } catch (error) {
+    const code = systemCodeOf(error);
+    if (code === 'EEXIST' && statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return;
+    if (code !== 'ENOENT' || dirname(path) === path) throw error;
+    makeFolders(dirname(path), mode);
+    makeFolders(path, mode);
+  }
+};
 
 /** Writes all of `bytes`: a short write is not an error of the call. */
 export const writeAllSync = (descriptor: number, bytes: Buffer): void => {

@@ -42,16 +42,29 @@ export const readOriginUrl = (config: string): string | undefined => {
 
 const quote = (value: string): string => `"${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 
+export interface ConfigContent {
+  originUrl: string;
+  format: 'sha1' | 'sha256';
+  /** Blobs are not in the object store: git gets them from here when it is asked for one, and from the origin. */
+  promisors?: { quarantine: string | undefined };
+}
+
+const remote = (name: string, url: string, isPromisor: boolean): string[] => [
+  `[remote "${name}"]`,
+  `\turl = ${quote(url)}`,
+  ...(isPromisor ? ['\tpromisor = true', '\tpartialclonefilter = blob:none'] : []),
+];
+
 /** The config that our checkouts get: no remote helper, no filter, nothing that runs. */
-export const encodeConfig = (originUrl: string, format: 'sha1' | 'sha256'): string =>
+export const encodeConfig = ({ originUrl, format, promisors }: ConfigContent): string =>
   [
     '[core]',
     `\trepositoryformatversion = ${format === 'sha1' ? 0 : 1}`,
     '\tfilemode = true',
     '\tbare = false',
     ...(format === 'sha1' ? [] : ['[extensions]', '\tobjectformat = sha256']),
-    '[remote "origin"]',
-    `\turl = ${quote(originUrl)}`,
+    ...(promisors?.quarantine === undefined ? [] : remote('quarantine', promisors.quarantine, true)),
+    ...remote('origin', originUrl, promisors !== undefined),
     '\tfetch = +refs/heads/*:refs/remotes/origin/*',
     '',
   ].join('\n');

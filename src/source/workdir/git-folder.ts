@@ -1,7 +1,6 @@
 import { mkdirSync } from 'node:fs';
-import type { ObjectFormat } from '../objects/object-id.ts';
 import { createFile, fsPath } from './files.ts';
-import { encodeConfig } from './git-config.ts';
+import { type ConfigContent, encodeConfig } from './git-config.ts';
 
 /**
  * Blob bytes are placed as they are. These attributes, which win over those of the commit, keep git from seeing conversions
@@ -9,9 +8,7 @@ import { encodeConfig } from './git-config.ts';
  */
 const RAW_ATTRIBUTES = '* -text -eol -ident -filter -working-tree-encoding\n';
 
-export interface GitFolderContent {
-  originUrl: string;
-  format: ObjectFormat;
+export interface GitFolderContent extends ConfigContent {
   commitId: string;
   /** Its parents are not there: git must not look for them. */
   isShallow: boolean;
@@ -23,7 +20,7 @@ export interface GitFolderContent {
  * @param folder does not exist yet; one character a byte
  */
 export const makeGitFolder = (folder: string, content: GitFolderContent): void => {
-  const { originUrl, format, commitId, isShallow } = content;
+  const { commitId, isShallow } = content;
   for (const path of [
     '',
     '/objects',
@@ -38,7 +35,7 @@ export const makeGitFolder = (folder: string, content: GitFolderContent): void =
   }
   const files = {
     HEAD: `${commitId}\n`,
-    config: encodeConfig(originUrl, format),
+    config: encodeConfig(content),
     'info/attributes': RAW_ATTRIBUTES,
     ...(isShallow ? { shallow: `${commitId}\n` } : {}),
   };

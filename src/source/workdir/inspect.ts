@@ -3,7 +3,6 @@ import {
   constants,
   fstatSync,
   lstatSync,
-  mkdirSync,
   openSync,
   readdirSync,
   readSync,
@@ -13,7 +12,7 @@ import {
 import { escapeText } from '../../base/escape.ts';
 import { systemCodeOf } from '../../base/error.ts';
 import { SourceError } from '../errors.ts';
-import { diskError } from './files.ts';
+import { diskError, makeFolders } from './files.ts';
 import { MAX_CONFIG_BYTES, readOriginUrl } from './git-config.ts';
 import { mountsAt } from './mounts.ts';
 import { STATE_NAME, type WorkDirPaths, workDirPaths } from './paths.ts';
@@ -52,7 +51,7 @@ export const inspectWorkDir = (workDir: string, repoUrl: string, isForbidden: (p
 
 const openFolder = (workDir: string): string => {
   try {
-    mkdirSync(workDir, { recursive: true });
+    makeFolders(workDir);
     const root = realpathSync(workDir);
     if (!statSync(root).isDirectory()) throw unusable(workDir, 'is not a folder');
     return root;

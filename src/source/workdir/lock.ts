@@ -4,7 +4,7 @@ import { connect, createServer, type Server } from 'node:net';
 import { escapeText } from '../../base/escape.ts';
 import { messageOf, systemCodeOf } from '../../base/error.ts';
 import { SourceError } from '../errors.ts';
-import { remove } from './files.ts';
+import { diskError, remove } from './files.ts';
 
 /** Rounds of taking a dead lock away; each ends with a live owner or with progress. */
 const MAX_ROUNDS = 8;
@@ -133,14 +133,12 @@ const locked = (folder: string): SourceError =>
     },
   );
 
-const unusable = (folder: string, error: unknown): SourceError =>
-  error instanceof SourceError
-    ? error
-    : new SourceError(
-        'work-dir-unusable',
-        `the lock in '${escapeText(folder)}' cannot be made: ${escapeText(messageOf(error))}`,
-        {
-          hint: 'the volume of WORK_DIR must be able to hold a unix socket and hard links (ext4, xfs, zfs, overlayfs, tmpfs can)',
-          cause: error,
-        },
-      );
+const unusable = (folder: string, error: unknown): SourceError => {
+  if (error instanceof SourceError) return error;
+  const doing = `making the lock in '${escapeText(folder)}'`;
+  if (['ENOSPC', 'EDQUOT', 'EROFS'].includes(systemCodeOf(error))) return diskError(error, doing);
+  return new SourceError('work-dir-unusable', `${doing} failed: ${escapeText(messageOf(error))}`, {
+    hint: 'the volume of WORK_DIR must be able to hold a unix socket and hard links (ext4, xfs, zfs, overlayfs, tmpfs can)',
+    cause: error,
+  });
+};

@@ -46,7 +46,7 @@ export class ObjectBag {
     for (let at = 0; at + 5 <= bytes.length; ) {
       const size = bytes.readUInt32BE(at + 1);
       const content = bytes.subarray(at + 5, at + 5 + size);
-      const type = ({ 0x63: 'commit', 0x74: 'tree' } as const)[bytes[at]!];
+      const type = ({ 99: 'commit', 116: 'tree' } as const)[bytes[at]!];
       if (type === undefined || content.length !== size) break;
       bag.add(type, content);
       at += 5 + size;
@@ -56,7 +56,7 @@ export class ObjectBag {
 }
 
 /** All bytes of an inherited file: a regular file, through no symlink, within a bound. */
-const readInherited = (path: string, maxBytes: number): Buffer | undefined => {
+export const readInherited = (path: string | Buffer, maxBytes: number): Buffer | undefined => {
   let descriptor: number;
   try {
     descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);

@@ -1,7 +1,7 @@
-import { mkdirSync, lstatSync, readdirSync, renameSync } from 'node:fs';
+import { lstatSync, readdirSync, renameSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import type { ObjectFormat } from '../objects/object-id.ts';
-import { createFile, remove } from './files.ts';
+import { createFile, makeFolders, remove } from './files.ts';
 import { encodeConfig } from './git-config.ts';
 import { isFolder } from './inspect.ts';
 import type { WorkDirPaths } from './paths.ts';
@@ -11,7 +11,7 @@ export const freshName = (purpose: string): string => `${purpose}-${randomBytes(
 
 /** Makes `.git` and the folder of ours in it, private. Whatever stands in its place without being a folder goes. */
 export const makeStateFolder = ({ git, state }: WorkDirPaths): void => {
-  mkdirSync(git, { recursive: true });
+  makeFolders(git);
   const stats = lstatSync(state, { throwIfNoEntry: false });
   const isOurs = stats?.isDirectory() === true && stats.uid === process.geteuid?.() && (stats.mode & 0o077) === 0;
   if (isOurs) return;
@@ -20,7 +20,8 @@ export const makeStateFolder = ({ git, state }: WorkDirPaths): void => {
     renameSync(state, aside);
     remove(aside);
   }
-  mkdirSync(state, { mode: 0o700 });
+  // Another launcher may be as far as this one: the lock inside decides.
+  makeFolders(state, 0o700);
 };
 
 /**
@@ -29,7 +30,7 @@ export const makeStateFolder = ({ git, state }: WorkDirPaths): void => {
  */
 export const placeConfig = ({ git, state }: WorkDirPaths, originUrl: string, format: ObjectFormat): void => {
   const fresh = `${state}/${freshName('config')}`;
-  createFile(fresh, encodeConfig(originUrl, format));
+  createFile(fresh, encodeConfig({ originUrl, format }));
   const there = lstatSync(`${git}/config`, { throwIfNoEntry: false });
   if (there?.isDirectory() === true) remove(`${git}/config`);
   renameSync(fresh, `${git}/config`);

@@ -12,13 +12,32 @@ import { freshName } from './state-folder.ts';
  * Whatever comes of it is hashed before anything runs, so a planted `ready` gains nothing.
  */
 
-/** Moves all that is in a folder, but for the names in `except`, into another one of the same file system. */
-const moveEntries = (from: string, to: string, except: ReadonlySet<string>): void => {
+/** What the kernel says when something of another kind, or a folder with entries, is where a name should go. */
+const IN_THE_WAY: ReadonlySet<string> = new Set(['ENOTEMPTY', 'EEXIST', 'ENOTDIR', 'EISDIR']);
+
+/** Moves a file or folder to a name of the same file system; what is in the way there is deleted. */
+const moveOver = (source: string | Buffer, target: string | Buffer): void => {
+  try {
+    renameSync(source, target);
+  } catch (error) {
+    if (!IN_THE_WAY.has(systemCodeOf(error))) throw error;
+    remove(target);
+    renameSync(source, target);
+  }
+};
+
+const NONE: ReadonlySet<string> = new Set();
+
+/**
+ * Moves all that is in a folder, but for the names in `except`, into another one of the same file system, where nothing of
+ * the names in `kept` is deleted.
+ */
+const moveEntries = (from: string, to: string, except: ReadonlySet<string>, kept = NONE): void => {
   for (const name of readdirSync(fsPath(from), 'latin1')) {
     if (except.has(name)) continue;
     const source = fsPath(`${from}/${name}`);
     try {
-      renameSync(source, fsPath(`${to}/${name}`));
+      (kept.has(name) ? renameSync : moveOver)(source, fsPath(`${to}/${name}`));
     } catch (error) {
       // A folder of a lower overlay layer (baked into an image) cannot be renamed: it can only be deleted.
       if (systemCodeOf(error) !== 'EXDEV') throw error;
@@ -38,7 +57,7 @@ export const clearGitFolder = ({ paths }: WorkDir, trash: string): void => {
 
 /** Moves the entries of a git folder of ours into `.git`; the config replaces the one that is there. */
 export const fillGitFolder = ({ paths }: WorkDir, from: string): void =>
-  moveEntries(toLatin1Path(from), toLatin1Path(paths.git), new Set());
+  moveEntries(toLatin1Path(from), toLatin1Path(paths.git), new Set([STATE_NAME]));
 
 /** Begins, or goes on with, switching in what `ready` or `placing` holds. */
 export const completeSwitch = (workDir: WorkDir): void => {
@@ -48,13 +67,18 @@ export const completeSwitch = (workDir: WorkDir): void => {
     mkdirSync(`${trash}/tree`, { recursive: true });
     moveEntries(toLatin1Path(root), toLatin1Path(`${trash}/tree`), new Set(['.git', ...workDir.passedOver]));
     clearGitFolder(workDir, trash);
-    if (existsSync(objects)) renameSync(objects, `${trash}/objects`);
+    // The objects and the quarantined pack of what was checked out before.
+    for (const name of ['objects', 'quarantine']) {
+      if (existsSync(`${state}/${name}`)) renameSync(`${state}/${name}`, `${trash}/${name}`);
+    }
     renameSync(ready, placing);
   }
   // Planted links must not make us move the entries of some other folder.
-  if (isFolder(`${placing}/tree`)) moveEntries(toLatin1Path(`${placing}/tree`), toLatin1Path(root), new Set(['.git']));
+  if (isFolder(`${placing}/tree`)) {
+    moveEntries(toLatin1Path(`${placing}/tree`), toLatin1Path(root), new Set(['.git']), workDir.passedOver);
+  }
   if (isFolder(`${placing}/git`)) fillGitFolder(workDir, `${placing}/git`);
-  if (existsSync(`${placing}/objects`)) renameSync(`${placing}/objects`, objects);
+  if (existsSync(`${placing}/objects`)) moveOver(`${placing}/objects`, objects);
   removeEmptied(placing);
 };
 

@@ -1,0 +1,65 @@
+import { lstatSync, mkdirSync, readdirSync, renameSync } from 'node:fs';
+import type { ObjectFormat } from '../objects/object-id.ts';
+import { createFile, fsPath } from './files.ts';
+import { isFolder } from './inspect.ts';
+import { STATE_NAME } from './paths.ts';
+
+/**
+ * Where the pack of an earlier start is kept apart: a bare repository of our making around an unread pack. git asks it like
+ * a server (as a promisor remote) when the workload wants a blob, and hashes, with collision detection, what it is given. So a
+ * restart neither reads the whole pack nor believes a byte of it.
+ */
+export const quarantineOf = (git: string): string => `${git}/${STATE_NAME}/quarantine`;
+
+/** A pack and its index, without the ending; neither was looked into. */
+export interface InheritedPack {
+  stem: string;
+}
+
+/** The one pack in a git folder's object store: plain files, through no symlink. */
+const packIn = (git: string): InheritedPack | undefined => {
+  const folder = `${git}/objects/pack`;
+  if (![git, `${git}/objects`, folder].every((path) => isFolder(fsPath(path)))) return undefined;
+  const stems = readdirSync(fsPath(folder), 'latin1')
+    .filter((name) => /^pack-[0-9a-f]{40,64}\.pack$/.test(name))
+    .map((name) => `${folder}/${name.slice(0, -'.pack'.length)}`)
+    .filter((stem) => lstatSync(fsPath(`${stem}.promisor`), { throwIfNoEntry: false }) === undefined);
+  const stem = stems.length === 1 ? stems[0] : undefined;
+  if (stem === undefined) return undefined;
+  const arePlain = ['pack', 'idx'].every((ending) => {
+    const stats = lstatSync(fsPath(`${stem}.${ending}`), { throwIfNoEntry: false });
+    return stats?.isFile() === true && stats.nlink === 1 && stats.uid === process.geteuid?.();
+  });
+  return arePlain ? { stem } : undefined;
+};
+
+/** The pack that an earlier start received, where a first start leaves it or where a restart keeps it. */
+export const findInheritedPack = (git: string): InheritedPack | undefined =>
+  packIn(git) ?? (isFolder(fsPath(`${git}/${STATE_NAME}`)) ? packIn(quarantineOf(git)) : undefined);
+
+/** What makes the quarantine a repository; all of it is ours but the pack and its index. */
+const config = (format: ObjectFormat): string =>
+  [
+    '[core]',
+    `\trepositoryformatversion = ${format === 'sha1' ? 0 : 1}`,
+    '\tbare = true',
+    ...(format === 'sha1' ? [] : ['[extensions]', '\tobjectformat = sha256']),
+    '[uploadpack]',
+    '\tallowAnySHA1InWant = true',
+    '\tallowFilter = true',
+    '',
+  ].join('\n');
+
+/**
+ * Makes a fresh quarantine at `folder` and moves the pack into it.
+ * @param folder does not exist yet; one character a byte
+ */
+export const makeQuarantine = (folder: string, { stem }: InheritedPack, format: ObjectFormat): void => {
+  for (const path of ['', '/objects', '/objects/pack', '/refs']) mkdirSync(fsPath(folder + path), 0o755);
+  createFile(fsPath(`${folder}/HEAD`), 'ref: refs/heads/none\n');
+  createFile(fsPath(`${folder}/config`), config(format));
+  const name = stem.slice(stem.lastIndexOf('/') + 1);
+  for (const ending of ['pack', 'idx']) {
+    renameSync(fsPath(`${stem}.${ending}`), fsPath(`${folder}/objects/pack/${name}.${ending}`));
+  }
+};
