@@ -18,7 +18,7 @@ const STDERR = 2;
 
 /**
  * All of `text` to standard error, synchronously. `console` and `process.stderr` would leave a pipe non-blocking, and the
- * workload that takes this process over would lose output with EAGAIN (git-fetch spec, section 6, trap 1). A reader that
+ * workload that takes this process over would lose output with EAGAIN. A reader that
  * is gone must not stop a launch.
  */
 const writeAll = (text: string): void => {

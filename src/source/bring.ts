@@ -2,14 +2,14 @@ import { lstatSync, mkdirSync, renameSync } from 'node:fs';
 import { escapeText } from '../base/escape.ts';
 import { workDir as checkWorkDir } from '../pin/paths.ts';
 import type { Pin } from '../pin/types.ts';
-import { bringFromNetwork, type Incoming } from './cold.ts';
+import type { Incoming } from './cold.ts';
 import { SourceError } from './errors.ts';
 import type { Limits } from './limits.ts';
 import { showName } from './objects/tree-names.ts';
 import { findInUnits } from './find-path.ts';
 import { treeSha256 } from './tree-sha256.ts';
 import { gitlinksOf, type SourceContext, type SourceLog, type Unit } from './unit.ts';
-import { reuseInPlace, restoreFromPack } from './warm.ts';
+import { reuseInPlace } from './warm.ts';
 import { createFile, diskError, fsPath, remove, toLatin1Path } from './workdir/files.ts';
 import { encodeGitIndex } from './workdir/git-index.ts';
 import { inspectWorkDir, type WorkDir } from './workdir/inspect.ts';
@@ -132,6 +132,7 @@ const bringUnits = async (context: SourceContext, lock: WorkDirLock): Promise<Br
     if (reuse.units !== undefined) return { units: reuse.units, origin: 'in-place' };
     if (reuse.isSameCommit) {
       const incoming = makeIncoming(context);
+      const { restoreFromPack } = await import('./restore.ts');
       const units = await restoreFromPack(context, incoming);
       if (units !== undefined) return { units, origin: 'local-objects', incoming };
     }
@@ -143,6 +144,8 @@ const bringUnits = async (context: SourceContext, lock: WorkDirLock): Promise<Br
   );
   lock.check();
   const incoming = makeIncoming(context);
+  // Loaded here: a restart that finds everything in place does without.
+  const { bringFromNetwork } = await import('./cold.ts');
   return { units: await bringFromNetwork(context, incoming), origin: 'network', incoming };
 };
 
@@ -202,11 +205,11 @@ const switchIn = (context: SourceContext, units: readonly Unit[], incoming: Inco
   renameSync(incoming.folder, workDir.paths.ready);
   completeSwitch(workDir);
   const { layout, stats } = units[0]!;
-  layout.entries.forEach(({ path, kind }, index) => {
+  for (const { path, kind, slot } of layout.entries) {
     // A rename changes the ctime of what was renamed itself.
     if (kind !== 'gitlink' && !path.includes('/'))
-      stats.set(index, lstatSync(fsPath(`${toLatin1Path(workDir.paths.root)}/${path}`)));
-  });
+      stats.set(slot, lstatSync(fsPath(`${toLatin1Path(workDir.paths.root)}/${path}`)));
+  }
   const index = `${workDir.paths.state}/${freshName('config')}`;
   createFile(index, encodeGitIndex(layout.entries, stats, pin.objectFormat));
   renameSync(index, `${workDir.paths.git}/index`);

@@ -1,7 +1,6 @@
 import { mkdirSync, readFileSync, renameSync } from 'node:fs';
 import { escapeText } from '../base/escape.ts';
 import type { RepoUrl } from '../pin/types.ts';
-import type { Layout } from './checkout/layout.ts';
 import { limitExceeded, SourceError } from './errors.ts';
 import { showName } from './objects/tree-names.ts';
 import { type ReceiveOptions, type Received, Reception } from './receive.ts';
@@ -80,10 +79,9 @@ export const findWitness = ({ pin }: SourceContext): string | undefined => {
 };
 
 /** A gitlink is an error, an empty folder, or a submodule to bring: the pin says which. */
-const checkGitlinks = ({ pin }: SourceContext, layout: Layout): void => {
-  const first = gitlinksOf(layout)[0];
-  if (first === undefined || pin.submodules !== 'no') return;
-  throw new SourceError('gitlink-refused', `the commit holds a submodule, at '${showName(first.path)}'`, {
+const checkGitlink = ({ pin }: SourceContext, path: string): void => {
+  if (pin.submodules !== 'no') return;
+  throw new SourceError('gitlink-refused', `the commit holds a submodule, at '${showName(path)}'`, {
     hint: 'set SUBMODULES=yes to bring submodules along, each at its recorded commit, or SUBMODULES=ignore for an empty folder',
   });
 };
@@ -107,7 +105,7 @@ export const receptionOptions = (
     originUrl: wanted.url.text,
     writesIndex: !isRoot,
     witness: findWitness(context),
-    onLayout: (layout) => checkGitlinks(context, layout),
+    onGitlink: (path) => checkGitlink(context, path),
     ...(onBlob === undefined ? {} : { onBlob }),
   };
 };
@@ -120,8 +118,8 @@ export const unitOf = (
 ): Unit => {
   context.bag.add('commit', received.commitContent);
   for (const content of received.trees.values()) context.bag.add('tree', content);
-  const { commit, layout, placer } = received;
-  return { ...wanted, commit, layout, stats: placer.stats };
+  const { commit, layout, stats } = received;
+  return { ...wanted, commit, layout, stats };
 };
 
 /** Brings the pinned commit, and its submodules where the pin wants them, from the network into `incoming`. */

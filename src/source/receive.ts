@@ -84,7 +84,7 @@ export class Reception {
       const name = `${git}/objects/pack/pack-${summary.checksum.toString('hex')}`;
       createFile(fsPath(`${name}.idx`), index, 0o444);
       if (this.#options.writesIndex) {
-        createFile(fsPath(`${git}/index`), encodeGitIndex(received.layout.entries, received.placer.stats, format));
+        createFile(fsPath(`${git}/index`), encodeGitIndex(received.layout.entries, received.stats, format));
       }
       await this.#witness?.agreesWith(summary.checksum, index);
       const packBytes = this.sink.received;

@@ -1,14 +1,11 @@
 import { lstatSync, mkdirSync, renameSync } from 'node:fs';
 import { compareCheckout } from './checkout/compare.ts';
 import { type Layout, layOut } from './checkout/layout.ts';
-import { type Incoming, receptionOptions, unitOf } from './cold.ts';
 import { parseCommit } from './objects/commit.ts';
 import { type ObjectFormat, objectId } from './objects/object-id.ts';
 import { showName } from './objects/tree-names.ts';
-import { StoredPack } from './pack/pack-file.ts';
 import { encodePackIndex } from './pack/pack-index.ts';
 import { PackWriter } from './pack/pack-writer.ts';
-import { Reception } from './receive.ts';
 import { MAX_GITMODULES_BYTES, parseGitmodules, submoduleUrl } from './submodules.ts';
 import { noteBlob } from './tree-sha256.ts';
 import { gitlinksOf, type SourceContext, type Unit } from './unit.ts';
@@ -38,7 +35,7 @@ const readUnits = (context: SourceContext): KnownUnit[] | undefined => {
     const content = bag.get('commit', next.commitId);
     if (content === undefined || units.length > limits.SUBMODULES) return undefined;
     const commit = parseCommit(content, format, next.commitId);
-    const layout = layOut({ rootTree: commit.tree, format, limits, lookup: (id) => bag.get('tree', id) });
+    const layout = layOut(commit.tree, (id) => bag.get('tree', id), { format, limits });
     if (layout === undefined) return undefined;
     const { path: folder, url } = next;
     units.push({ ...next, commit, layout });
@@ -162,35 +159,4 @@ const writeTrees = ({ bag, pin }: SourceContext, { commitId, layout }: Unit, git
   createFile(fsPath(`${stem}.pack`), Buffer.concat(parts), 0o444);
   createFile(fsPath(`${stem}.promisor`), '', 0o444);
   createFile(fsPath(`${stem}.idx`), encodePackIndex(summary, format), 0o444);
-};
-
-/**
- * Places the files again from the pack that is there: a changed or missing file needs no network either. The pack takes the
- * way of one that a server sends, both readers included.
- * @returns undefined when the pack is not usable, or the pin wants submodules
- */
-export const restoreFromPack = async (context: SourceContext, incoming: Incoming): Promise<Unit[] | undefined> => {
-  const { pin, log, workDir } = context;
-  const pack = findInheritedPack(toLatin1Path(workDir.paths.git));
-  if (pack === undefined || pin.submodules === 'yes') return undefined;
-  const wanted = { path: '', url: pin.repoUrl, commitId: pin.commitSha };
-  const reception = new Reception(receptionOptions(context, incoming, wanted));
-  try {
-    const stored = new StoredPack(fsPath(`${pack.stem}.pack`));
-    try {
-      for (const chunk of stored.chunks()) {
-        reception.sink.push(chunk);
-        await reception.sink.settle();
-      }
-    } finally {
-      stored.close();
-    }
-    const received = await reception.complete();
-    log.info('restored the files from the objects that are there');
-    return [unitOf(context, wanted, received)];
-  } catch {
-    // Whatever is wrong with what was inherited, the network decides.
-    await reception.discard();
-    return undefined;
-  }
 };

@@ -49,7 +49,11 @@ export const buildImage = async (engine: Engine): Promise<string> => {
   for (const folder of ['etc', 'empty']) mkdirSync(context.join(folder));
   writeFileSync(context.join('etc/passwd'), PASSWD);
   writeFileSync(context.join('etc/group'), GROUP);
-  await engine.docker('build', '-q', '-t', tag, '-f', dockerfile, context.path);
+  const built = await engine.try(['build', '-q', '-t', tag, '-f', dockerfile, context.path]);
+  // Test files run side by side: another one may have built and named the same image in this moment.
+  if (built.code !== 0 && (await engine.try(['image', 'inspect', tag])).code !== 0) {
+    throw new Error(`the image of the container tests cannot be built: ${built.stderr}`);
+  }
   context.remove();
   for (const old of known.split('\n').filter((name) => name !== '')) await engine.try(['image', 'rm', old]);
   return tag;

@@ -12,7 +12,11 @@ const repository = `${root}examples/hello/repository`;
 const template = readFileSync(`${root}examples/hello/launcher.conf`, 'utf8');
 const pinned = (key: string): string => new RegExp(`^${key}=(.*)$`, 'm').exec(template)?.[1] ?? '';
 
-const PATH = '/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin';
+/** A user's own: without what npm has put in front of it for us. */
+const PATH = (process.env.PATH ?? '')
+  .split(':')
+  .filter((folder) => !folder.includes('node_modules'))
+  .join(':');
 
 /** Runs a command as a user would in the project's folder, with a temporary folder of its own to see what stays there. */
 const run = async (command: string, args: string[]): Promise<{ code: number | null; out: string; err: string }> => {

@@ -75,7 +75,7 @@ describe('standard streams', () => {
 
 describe('signals', () => {
   test('SIGPIPE ends a writer whose reader is gone, as everywhere', async () => {
-    const launched = await workload('yes | head -1; echo "${PIPESTATUS[0]}"');
+    const launched = await workload('yes | head -1; echo "$PIPESTATUS"');
     expect(launched.stdout).toBe('y\n141\n');
   });
 

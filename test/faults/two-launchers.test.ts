@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { runLauncher } from '../support/run-launcher.ts';
+import { runLauncher, startLauncher } from '../support/run-launcher.ts';
 import { expectSound } from './kill-support.ts';
 import {
   expectFailure,
@@ -100,8 +100,10 @@ test('kill -9 frees the lock at once', async () => {
     const pin = stand.pin();
     stand.server.behave((_, index) => (index === 0 ? { hang: true } : undefined));
     stand.server.requests.length = 0;
-    const killed = await launch(pin, { signalAtText: 'cloning' });
-    expect(killed).toMatchObject({ signal: 'SIGKILL', stdout: '' });
+    const running = startLauncher({ config: pinText(pin) });
+    await atWork();
+    running.kill('SIGKILL');
+    expect(await running.result).toMatchObject({ signal: 'SIGKILL', stdout: '' });
     expectRan(await launch(pin));
   }
 });

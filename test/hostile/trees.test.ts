@@ -19,7 +19,7 @@ const FSCK_SAYS: Readonly<Record<string, RegExp>> = {
 
 /** Messages that cannot quote a name: what is wrong has none, or nobody knows which of several it is. */
 const NAMELESS =
-  /of the top folder is malformed|a folder of the commit is missing|the commit [0-9a-f]+, which is no part|x\.invalid/;
+  /of the top folder is malformed|a folder of the commit is missing|the (?:commit|tree|blob) [0-9a-f]+, which is no part|x\.invalid/;
 
 const checkRefused = (tree: HostileTree, { run, workloadRan, plantedRan, found, places }: TreeOutcome): void => {
   expect({ code: run.code, workloadRan, plantedRan, found }).toEqual({

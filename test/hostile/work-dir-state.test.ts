@@ -79,10 +79,11 @@ const script = ({ workDir }: Checkout): string => `${workDir}/tee-launch.sh`;
 const packOf = ({ git: folder }: Checkout): string =>
   `${folder}/objects/pack/${readdirSync(`${folder}/objects/pack`).find((name) => name.endsWith('.pack'))}`;
 
+let sockets = 0;
+
 /** A socket without an owner, as a launcher leaves it that was killed. */
 const deadSocket = async (path: string): Promise<void> => {
-  const short = `/tmp/twl-socket-${process.pid}`;
-  rmSync(short, { force: true });
+  const short = bench.scratch.join(`socket-${sockets++}`);
   const server = createServer().listen(short);
   await once(server, 'listening');
   linkSync(short, path);

@@ -255,14 +255,12 @@ describe('the layout of a commit', () => {
     }
     const all = make(trees);
     const start = performance.now();
-    expect(
-      codeOf(() =>
-        layOut({ rootTree: hashObject('tree', below), format: 'sha1', limits, lookup: (id) => all.get(id) }),
-      ),
-    ).toBe('limit-exceeded');
+    expect(codeOf(() => layOut(hashObject('tree', below), (id) => all.get(id), { format: 'sha1', limits }))).toBe(
+      'limit-exceeded',
+    );
     expect(performance.now() - start).toBeLessThan(500);
     const small = trees[3]!;
-    const layout = layOut({ rootTree: hashObject('tree', small), format: 'sha1', limits, lookup: (id) => all.get(id) });
+    const layout = layOut(hashObject('tree', small), (id) => all.get(id), { format: 'sha1', limits });
     expect(layout?.entries).toHaveLength(1000);
     expect(layout?.folders).toHaveLength(1110);
     expect(layout?.entries.map(({ path }) => path)).toEqual(layout?.entries.map(({ path }) => path).toSorted());
@@ -276,14 +274,12 @@ describe('the layout of a commit', () => {
       trees.push(below);
     }
     const all = make(trees);
-    expect(
-      codeOf(() =>
-        layOut({ rootTree: hashObject('tree', below), format: 'sha1', limits, lookup: (id) => all.get(id) }),
-      ),
-    ).toBe('limit-exceeded');
+    expect(codeOf(() => layOut(hashObject('tree', below), (id) => all.get(id), { format: 'sha1', limits }))).toBe(
+      'limit-exceeded',
+    );
   });
 
   test('says when a folder is missing', () => {
-    expect(layOut({ rootTree: ID, format: 'sha1', limits, lookup: () => undefined })).toBeUndefined();
+    expect(layOut(ID, () => undefined, { format: 'sha1', limits })).toBeUndefined();
   });
 });

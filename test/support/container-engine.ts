@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface CommandResult {
   code: number | null;
@@ -40,15 +41,22 @@ const ENGINE: Engine = {
   },
 };
 
-/** Why containers cannot be tested here, or undefined where they can. */
+const NEEDED = [
+  ['version', '--format', '{{.Server.Version}}'],
+  ['compose', 'version'],
+  ['buildx', 'version'],
+];
+
+/** Why containers cannot be tested here, or undefined where they can. An engine under load is asked again. */
 const whyNot = async (): Promise<string | undefined> => {
-  for (const args of [
-    ['version', '--format', '{{.Server.Version}}'],
-    ['compose', 'version'],
-    ['buildx', 'version'],
-  ]) {
-    const result = await run(args).catch((error: Error) => ({ code: 1, stderr: error.message }));
-    if (result.code !== 0) return `docker ${args.join(' ')}: ${result.stderr.trim().split('\n')[0]}`;
+  for (const args of NEEDED) {
+    for (let attempt = 1; ; attempt++) {
+      const result = await run(args).catch((error: Error) => ({ code: 1, stderr: error.message }));
+      if (result.code === 0) break;
+      const isDown = /cannot connect|ENOENT|not a docker command|unknown/i.test(result.stderr);
+      if (isDown || attempt === 3) return `docker ${args.join(' ')}: ${result.stderr.trim().split('\n')[0]}`;
+      await sleep(1000);
+    }
   }
   return undefined;
 };

@@ -58,8 +58,7 @@ class Difference {
  * link, a file of another owner, a folder of another device.
  */
 export const compareCheckout = (options: CompareOptions): Comparison => {
-  const { layout } = options;
-  const stats = new FileStats(layout.entries.length);
+  const stats = new FileStats();
   try {
     new Comparer(options, stats).run();
     return { same: true, stats };
@@ -106,7 +105,7 @@ class Comparer {
         this.#checkFolder(below);
         this.#folder(entry.id, below);
       } else {
-        this.#entry(layout.entries[this.#next]!, this.#next++);
+        this.#entry(layout.entries[this.#next++]!);
       }
     }
     this.#options.onProgress?.();
@@ -118,10 +117,10 @@ class Comparer {
     this.#checkOwner(path, stats, FOLDER_MODE);
   }
 
-  #entry(entry: LayoutEntry, index: number): void {
+  #entry(entry: LayoutEntry): void {
     if (entry.kind === 'gitlink') this.#gitlink(entry.path);
-    else if (entry.kind === 'symlink') this.#symlink(entry, index);
-    else this.#file(entry, entry.kind, index);
+    else if (entry.kind === 'symlink') this.#symlink(entry);
+    else this.#file(entry, entry.kind);
   }
 
   #gitlink(path: string): void {
@@ -131,16 +130,16 @@ class Comparer {
     if (names.length > 0) throw new Difference(path, 'the folder of a submodule is not empty');
   }
 
-  #symlink({ path, id }: LayoutEntry, index: number): void {
+  #symlink({ path, id, slot }: LayoutEntry): void {
     const stats = this.#lstat(path);
     if (!stats.isSymbolicLink()) throw new Difference(path, 'it is not a symlink');
     if (stats.uid !== this.#euid || stats.nlink !== 1) throw new Difference(path, 'it has another owner or name');
     const target = this.#system(path, () => readlinkSync(fsPath(this.#options.root + path), 'buffer'));
     this.#accept(path, id, target);
-    this.#stats.set(index, stats);
+    this.#stats.set(slot, stats);
   }
 
-  #file({ path, id }: LayoutEntry, kind: 'file' | 'executable', index: number): void {
+  #file({ path, id, slot }: LayoutEntry, kind: 'file' | 'executable'): void {
     const descriptor = this.#system(path, () => openSync(fsPath(this.#options.root + path), OPEN_FLAGS));
     try {
       const stats = fstatSync(descriptor);
@@ -149,7 +148,7 @@ class Comparer {
       this.#checkOwner(path, stats, FILE_MODE[kind]);
       if (stats.size <= WHOLE_BYTES) this.#accept(path, id, readWhole(descriptor));
       else this.#large(path, id, descriptor, stats.size);
-      this.#stats.set(index, stats);
+      this.#stats.set(slot, stats);
     } catch (error) {
       if (error instanceof Difference || systemCodeOf(error) === '') throw error;
       throw new Difference(path, `it cannot be read (${systemCodeOf(error)})`);

@@ -2,17 +2,15 @@ import type { Stats } from 'node:fs';
 
 /** Words of an index entry that come from the file system, in its order but for the mode (gitformat-index). */
 const WORDS = 9;
+const FIRST_SLOTS = 256;
 
-/** What git's index remembers of each placed file, so that `git status` need not read them all. */
+/** What git's index remembers of each placed file, so that `git status` need not read them all; by slot. */
 export class FileStats {
-  readonly #words: Uint32Array;
+  #words = new Uint32Array(FIRST_SLOTS * WORDS);
 
-  constructor(count: number) {
-    this.#words = new Uint32Array(count * WORDS);
-  }
-
-  set(index: number, stats: Stats): void {
-    const at = index * WORDS;
+  set(slot: number, stats: Stats): void {
+    const at = slot * WORDS;
+    if (at + WORDS > this.#words.length) this.#grow(at + WORDS);
     this.#words[at] = stats.ctimeMs / 1000;
     this.#words[at + 2] = stats.mtimeMs / 1000;
     this.#words[at + 4] = stats.dev;
@@ -23,8 +21,15 @@ export class FileStats {
     this.#words[at + 8] = stats.size;
   }
 
-  /** The nine words: ctime (s, ns), mtime (s, ns), dev, ino, uid, gid, size. */
-  get(index: number): Uint32Array {
-    return this.#words.subarray(index * WORDS, (index + 1) * WORDS);
+  /** The nine words: ctime (s, ns), mtime (s, ns), dev, ino, uid, gid, size; all zero where nothing was set. */
+  get(slot: number): Uint32Array {
+    const at = slot * WORDS;
+    return at + WORDS > this.#words.length ? new Uint32Array(WORDS) : this.#words.subarray(at, at + WORDS);
+  }
+
+  #grow(least: number): void {
+    const words = new Uint32Array(Math.max(this.#words.length * 2, least));
+    words.set(this.#words);
+    this.#words = words;
   }
 }

@@ -1,10 +1,11 @@
 import { closeSync, fstatSync, lstatSync, mkdirSync, openSync, symlinkSync } from 'node:fs';
 import { limitExceeded, SourceError } from '../errors.ts';
 import type { Limits } from '../limits.ts';
+import type { TreeEntry } from '../objects/tree.ts';
 import { showName } from '../objects/tree-names.ts';
 import { fsPath, writeAllSync } from '../workdir/files.ts';
 import { FileStats } from './file-stats.ts';
-import type { Layout } from './layout.ts';
+import type { Folder, LeafKind } from './layout.ts';
 
 /** Modes of what is placed; the umask of the process takes its part. */
 export const FOLDER_MODE = 0o755;
@@ -13,74 +14,101 @@ export const FILE_MODE = { file: 0o644, executable: 0o755 } as const;
 /** Longest symlink target of Linux, without the NUL. */
 const MAX_TARGET_BYTES = 4095;
 
+/** A path that wants a blob. */
+interface Place {
+  folder: Folder;
+  name: string;
+  kind: LeafKind;
+  slot: number;
+}
+
 /**
- * Writes the blobs of a commit into a fresh, private folder: folders first, made by us; files created and never opened;
- * symlinks last, so that nothing can be written through one.
+ * Writes the blobs of a commit into a fresh, private folder: folders made by us, when the first file wants them; files
+ * created and never opened; symlinks last, so that nothing can be written through one. Paths and blobs may come in any
+ * order.
  */
 export class Placer {
-  readonly stats: FileStats;
+  readonly stats = new FileStats();
   readonly #root: string;
-  readonly #layout: Layout;
   readonly #limits: Limits;
-  /** Where each wanted blob stands: an index of the layout, or several. Taken out once placed. */
-  readonly #wanted = new Map<string, number | number[]>();
-  readonly #placed = new Set<string>();
-  readonly #links: { index: number; target: Buffer }[] = [];
+  readonly #wanted = new Map<string, Place | Place[]>();
+  /** Where in the pack each blob is that came. */
+  readonly #came = new Map<string, number>();
+  readonly #links: { place: Place; target: Buffer }[] = [];
+  readonly #gitlinks: Folder[] = [];
+  readonly #made = new Set<Folder>();
   #bytes = 0;
 
   /** @param root a folder that is there and empty, one character a byte, with a slash at the end */
-  constructor(root: string, layout: Layout, limits: Limits) {
+  constructor(root: string, limits: Limits) {
     this.#root = root;
-    this.#layout = layout;
     this.#limits = limits;
-    this.stats = new FileStats(layout.entries.length);
-    for (const folder of layout.folders) mkdirSync(fsPath(root + folder), FOLDER_MODE);
-    layout.entries.forEach(({ kind, id }, index) => {
-      if (kind === 'gitlink') {
-        mkdirSync(fsPath(root + layout.entries[index]!.path), FOLDER_MODE);
-        return;
-      }
-      const before = this.#wanted.get(id);
-      if (before === undefined) this.#wanted.set(id, index);
-      else if (typeof before === 'number') this.#wanted.set(id, [before, index]);
-      else before.push(index);
-    });
   }
 
-  /** Places a blob whose id was computed from `data`. @returns false when no path wants it */
-  place(id: string, data: Buffer): boolean {
-    const indexes = this.#wanted.get(id);
-    if (indexes === undefined) return false;
-    this.#wanted.delete(id);
-    this.#placed.add(id);
-    if (typeof indexes === 'number') this.#write(indexes, data);
-    else for (const index of indexes) this.#write(index, data);
+  /** A path became known. */
+  want(folder: Folder, { name, kind, id }: TreeEntry & { kind: LeafKind }, slot: number): void {
+    if (kind === 'gitlink') {
+      this.#gitlinks.push({ ...folder, prefix: `${folder.prefix}${name}/`, parent: folder });
+      return;
+    }
+    const place = { folder, name, kind, slot };
+    const before = this.#wanted.get(id);
+    if (before === undefined) this.#wanted.set(id, place);
+    else if (Array.isArray(before)) before.push(place);
+    else this.#wanted.set(id, [before, place]);
+  }
+
+  /**
+   * A blob came, whose id was computed from `data`; it is written to every path that is known to want it.
+   * @param index its place in the pack, to read it again
+   * @returns false when it came before
+   */
+  place(id: string, data: Buffer, index: number): boolean {
+    if (this.#came.has(id)) return false;
+    this.#came.set(id, index);
+    this.#writeAll(id, data);
     return true;
   }
 
-  wasPlaced(id: string): boolean {
-    return this.#placed.has(id);
+  /** A blob that came and that no path wants, if any; `known` holds the ids that paths want. */
+  extraBlob(known: ReadonlySet<string>): string | undefined {
+    for (const id of this.#came.keys()) if (!known.has(id)) return id;
+    return undefined;
   }
 
-  /** The path of one blob that is still wanted, if any. */
-  get missing(): string | undefined {
-    for (const indexes of this.#wanted.values()) {
-      return this.#layout.entries[typeof indexes === 'number' ? indexes : indexes[0]!]!.path;
+  /**
+   * When all paths are known and all blobs came: writes what could not be written before, then the symlinks and the folders
+   * without files.
+   * @param read gives the content of a blob by its place in the pack
+   * @returns the path of a blob that did not come, or undefined
+   */
+  finish(read: (index: number) => Buffer, folders: readonly Folder[]): string | undefined {
+    for (const [id, places] of this.#wanted) {
+      const index = this.#came.get(id);
+      const first = Array.isArray(places) ? places[0]! : places;
+      if (index === undefined) return first.folder.prefix + first.name;
+      this.#writeAll(id, read(index));
+    }
+    for (const folder of folders) this.#ensure(folder);
+    for (const folder of this.#gitlinks) this.#ensure(folder);
+    for (const { place, target } of this.#links) {
+      const path = fsPath(this.#root + place.folder.prefix + place.name);
+      symlinkSync(target, path);
+      this.stats.set(place.slot, lstatSync(path));
     }
     return undefined;
   }
 
-  /** Makes the symlinks, when all files are there. */
-  finish(): void {
-    for (const { index, target } of this.#links) {
-      const path = fsPath(this.#root + this.#layout.entries[index]!.path);
-      symlinkSync(target, path);
-      this.stats.set(index, lstatSync(path));
-    }
+  #writeAll(id: string, data: Buffer): void {
+    const places = this.#wanted.get(id);
+    if (places === undefined) return;
+    this.#wanted.delete(id);
+    if (Array.isArray(places)) for (const place of places) this.#write(place, data);
+    else this.#write(places, data);
   }
 
-  #write(index: number, data: Buffer): void {
-    const { path, kind } = this.#layout.entries[index]!;
+  #write(place: Place, data: Buffer): void {
+    const { folder, name, kind, slot } = place;
     this.#bytes += data.length;
     if (this.#bytes > this.#limits.CHECKOUT_BYTES) {
       throw limitExceeded(
@@ -88,22 +116,27 @@ export class Placer {
         `the files of the commit come to more than ${this.#limits.CHECKOUT_BYTES} bytes`,
       );
     }
+    this.#ensure(folder);
     if (kind === 'symlink') {
-      checkTarget(path, data);
-      this.#links.push({ index, target: Buffer.from(data) });
+      checkTarget(folder.prefix + name, data);
+      this.#links.push({ place, target: Buffer.from(data) });
       return;
     }
-    const descriptor = openSync(
-      fsPath(this.#root + path),
-      'wx',
-      FILE_MODE[kind === 'executable' ? 'executable' : 'file'],
-    );
+    const path = fsPath(this.#root + folder.prefix + name);
+    const descriptor = openSync(path, 'wx', FILE_MODE[kind === 'executable' ? 'executable' : 'file']);
     try {
       if (data.length > 0) writeAllSync(descriptor, data);
-      this.stats.set(index, fstatSync(descriptor));
+      this.stats.set(slot, fstatSync(descriptor));
     } finally {
       closeSync(descriptor);
     }
+  }
+
+  #ensure(folder: Folder): void {
+    if (folder.parent === undefined || this.#made.has(folder)) return;
+    this.#ensure(folder.parent);
+    mkdirSync(fsPath(this.#root + folder.prefix), FOLDER_MODE);
+    this.#made.add(folder);
   }
 }
 

@@ -1,4 +1,3 @@
-import { createHash, type Hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import type { Limits } from '../limits.ts';
 import { limitExceeded, SourceError } from '../errors.ts';
@@ -10,6 +9,7 @@ import { compressedBound, type Inflated, inflateExactly } from './inflate.ts';
 import { ObjectCache } from './object-cache.ts';
 import type { PackStore } from './pack-file.ts';
 import { PackWindow } from './pack-window.ts';
+import { TrailerHash } from './trailer-hash.ts';
 
 export interface PackObject {
   type: ObjectType;
@@ -52,9 +52,7 @@ export class PackReader {
   readonly #window: PackWindow;
   readonly #cache = new ObjectCache();
   readonly #entries: EntryTable;
-  readonly #hash: Hash;
-  /** The last bytes that arrived: perhaps the trailer, so not hashed yet. */
-  #unhashed: Buffer = Buffer.alloc(0);
+  readonly #hash: TrailerHash;
   #declared = -1;
   #position = 0;
   /** Nothing can be done before this many bytes are there. */
@@ -74,7 +72,7 @@ export class PackReader {
     this.#onObject = options.onObject;
     this.#window = new PackWindow(options.file);
     this.#entries = new EntryTable(options.format);
-    this.#hash = createHash(options.format);
+    this.#hash = new TrailerHash(options.format);
   }
 
   /** Bytes of the pack that have arrived. */
@@ -88,7 +86,7 @@ export class PackReader {
     }
     this.#file.append(bytes);
     this.#window.push(bytes);
-    this.#hashAllButTrailer(bytes);
+    this.#hash.push(bytes);
     if (this.#file.length >= this.#wanted) this.#parse(false);
   }
 
@@ -97,8 +95,8 @@ export class PackReader {
     this.#parse(true);
     if (this.#entries.count !== this.#declared) throw this.#malformed('it ends too early');
     this.#resolvePending();
-    const checksum = this.#hash.digest();
-    if (!checksum.equals(this.#unhashed)) {
+    const checksum = this.#hash.finish();
+    if (checksum === undefined) {
       throw new SourceError('pack-checksum', 'the checksum at the end of the pack does not match its bytes', {
         hint: 'the transfer was damaged, or the server sends damaged data',
       });
@@ -282,20 +280,6 @@ export class PackReader {
     const data = header && inflateExactly(raw.subarray(header.length), header.size, start)?.data;
     if (header === undefined || data === undefined) throw this.#malformed('it changed while it was read');
     return { header, data };
-  }
-
-  #hashAllButTrailer(bytes: Buffer): void {
-    const keep = this.#idBytes;
-    if (bytes.length >= keep) {
-      this.#hash.update(this.#unhashed);
-      this.#hash.update(bytes.subarray(0, bytes.length - keep));
-      this.#unhashed = Buffer.from(bytes.subarray(bytes.length - keep));
-      return;
-    }
-    const joined = Buffer.concat([this.#unhashed, bytes]);
-    const cut = Math.max(0, joined.length - keep);
-    this.#hash.update(joined.subarray(0, cut));
-    this.#unhashed = joined.subarray(cut);
   }
 
   #malformed(what: string): SourceError {

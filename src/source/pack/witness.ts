@@ -35,7 +35,7 @@ export class PackWitness {
     const settings = ['-c', 'core.fsync=none', '-c', 'pack.indexVersion=2', '-c', 'core.bigFileThreshold=64m'];
     // Not imported: a restart needs no git, and the module costs time at every start.
     const { spawn } = process.getBuiltinModule('node:child_process');
-    this.#child = spawn(git, [...settings, 'index-pack', '--stdin', '--threads=1'], {
+    this.#child = spawn(git, [...settings, 'index-pack', '--stdin'], {
       cwd: folder,
       env: {
         PATH: '/usr/local/bin:/usr/bin:/bin',

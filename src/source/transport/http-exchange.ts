@@ -17,8 +17,11 @@ export interface HttpRequest {
 export interface HttpAnswer {
   status: number;
   headers: IncomingHttpHeaders;
-  /** The body; iteration fails with a SourceError when the connection does. */
-  body: AsyncIterable<Buffer>;
+  /**
+   * Reads the body to its end. `take` is called for each piece as it arrives; while what it returns is pending, the network
+   * waits. Fails with what `take` throws, and with a SourceError when the connection fails.
+   */
+  read: (take: (bytes: Buffer) => Promise<void> | undefined) => Promise<void>;
   /** Ends the connection without reading the rest. */
   abandon: () => void;
 }
@@ -75,7 +78,7 @@ export const exchange = async (request: HttpRequest, settings: HttpSettings): Pr
       resolve({
         status: response.statusCode ?? 0,
         headers: response.headers,
-        body: readBody(url, response, () => ended),
+        read: (take) => readBody(url, response, () => ended, take),
         abandon: () => client.destroy(),
       });
     });
@@ -83,17 +86,36 @@ export const exchange = async (request: HttpRequest, settings: HttpSettings): Pr
   });
 };
 
-async function* readBody(
+/** By events: iterating over the stream would copy what arrives once more. */
+const readBody = (
   url: URL,
   response: IncomingMessage,
   endedBy: () => SourceError | undefined,
-): AsyncGenerator<Buffer> {
-  try {
-    for await (const chunk of response) yield chunk as Buffer;
-  } catch (error) {
-    throw endedBy() ?? connectionError(url, error);
-  }
-}
+  take: (bytes: Buffer) => Promise<void> | undefined,
+): Promise<void> =>
+  new Promise((resolve, reject) => {
+    let failed = false;
+    const fail = (error: unknown): void => {
+      failed = true;
+      reject(error);
+      response.destroy();
+    };
+    response.on('data', (bytes: Buffer) => {
+      if (failed) return;
+      try {
+        const pending = take(bytes);
+        if (pending === undefined) return;
+        response.pause();
+        pending.then(() => response.resume(), fail);
+      } catch (error) {
+        fail(error);
+      }
+    });
+    response.on('end', () => resolve());
+    response.on('error', (error) => reject(endedBy() ?? connectionError(url, error)));
+    // Without an end before it: the connection is gone.
+    response.on('close', () => reject(endedBy() ?? connectionError(url, new Error('aborted'))));
+  });
 
 /** A URL for messages: an address has no secret in it, the pin saw to that, but a redirect may add a query. */
 export const showUrl = (url: URL): string => escapeText(`${url.protocol}//${url.host}${url.pathname}`);

@@ -76,11 +76,11 @@ const fetchAt = async (
     checkAnswer(answer, url, RESULT_TYPE, options.authorization !== undefined);
     const reader = new FetchAnswerReader(version, settings.limits, (bytes) => sink.push(bytes));
     let isEmpty = true;
-    for await (const chunk of answer.body) {
+    await answer.read((bytes) => {
       isEmpty = false;
-      reader.push(chunk);
-      await sink.settle();
-    }
+      reader.push(bytes);
+      return sink.settle();
+    });
     // So answers a git that does not know version 2.
     if (isEmpty) throw new SourceError('protocol-malformed', `${showUrl(url)} answers with nothing`);
     reader.finish();
@@ -107,7 +107,10 @@ const discover = async (options: HttpFetchOptions): Promise<Advertisement & { ba
       }
       checkAnswer(answer, url, ADVERTISEMENT_TYPE, options.authorization !== undefined);
       const reader = new AdvertisementReader(settings.limits);
-      for await (const chunk of answer.body) reader.push(chunk);
+      await answer.read((bytes) => {
+        reader.push(bytes);
+        return undefined;
+      });
       if (reader.result === undefined)
         throw new SourceError('connection-cut', `the greeting of ${showUrl(url)} ended in the middle`);
       checkCapabilities(reader.result, want);

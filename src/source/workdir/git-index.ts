@@ -22,16 +22,17 @@ export const encodeGitIndex = (entries: readonly LayoutEntry[], stats: FileStats
   bytes.writeUInt32BE(VERSION, 4);
   bytes.writeUInt32BE(entries.length, 8);
   let at = 12;
-  entries.forEach(({ path, kind, id }, index) => {
-    const [ctime, ctimeNs, mtime, mtimeNs, dev, ino, uid, gid, size] = stats.get(index);
-    [ctime, ctimeNs, mtime, mtimeNs, dev, ino, INDEX_MODE[kind], uid, gid, size].forEach((word, place) => {
-      bytes.writeUInt32BE(word ?? 0, at + place * 4);
-    });
+  for (const { path, kind, id, slot } of entries) {
+    const words = stats.get(slot);
+    // The mode stands between the sixth word of stat data and the others.
+    for (let word = 0; word < 6; word++) bytes.writeUInt32BE(words[word]!, at + word * 4);
+    bytes.writeUInt32BE(INDEX_MODE[kind], at + 24);
+    for (let word = 6; word < 9; word++) bytes.writeUInt32BE(words[word]!, at + 4 + word * 4);
     bytes.write(id, at + STAT_BYTES, 'hex');
     bytes.writeUInt16BE(Math.min(path.length, NAME_LENGTH_MASK), at + STAT_BYTES + idBytes);
     bytes.write(path, at + STAT_BYTES + idBytes + 2, 'latin1');
     at += entryBytes(path);
-  });
+  }
   hash(format, bytes.subarray(0, total), 'buffer').copy(bytes, total);
   return bytes;
 };

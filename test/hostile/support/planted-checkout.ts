@@ -4,7 +4,7 @@ import { expect } from 'vitest';
 import { type Canary, makeCanary } from '../../support/canary.ts';
 import { git, tryGit } from '../../support/git-command.ts';
 import { type GitServer, startGitServer } from '../../support/git-server.ts';
-import { makeRepository, type Repository } from '../../support/repositories.ts';
+import { type Files, makeRepository, type Repository } from '../../support/repositories.ts';
 import type { RunOptions, RunResult } from '../../support/run-launcher.ts';
 import { makeScratch, type Scratch } from '../../support/scratch.ts';
 import { type Listing, listFolder } from './files.ts';
@@ -33,8 +33,8 @@ export interface Checkout {
 const script = (name: string): string =>
   `#!/bin/bash\necho "pinned ${name}"\ncat data/value\nread -r tested < <(stat -c %h tee-launch.sh); echo "links $tested"\n`;
 
-const filesOf = (name: string): Record<string, string | { symlink: string }> => ({
-  'tee-launch.sh': script(name),
+const filesOf = (name: string): Files => ({
+  'tee-launch.sh': { mode: '100755', content: script(name) },
   'data/value': `value of ${name}\n`,
   'data/more/deep': 'deep\n',
   link: { symlink: 'data/value' },
