@@ -1,5 +1,5 @@
 // Bundles each program into one readable file under dist/, and the lazily loaded parts beside them.
-import { readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'rolldown';
@@ -12,7 +12,9 @@ const entries = {
   'trusted-workload-launcher': 'src/launcher/main.ts',
 };
 
-rmSync(join(root, 'dist'), { recursive: true, force: true });
+// Put together aside and exchanged at the end: a program that runs meanwhile finds one whole set of files.
+const dist = join(root, 'dist');
+const fresh = join(root, `dist-${process.pid}`);
 for (const [name, input] of Object.entries(entries)) {
   await build({
     cwd: root,
@@ -22,7 +24,7 @@ for (const [name, input] of Object.entries(entries)) {
     external: [/^node:/],
     transform: { define: { __VERSION__: JSON.stringify(version) } },
     output: {
-      dir: join(root, 'dist'),
+      dir: fresh,
       // CommonJS starts 10 ms sooner: an ES import of a built-in module evaluates all of its lazy exports.
       format: 'cjs',
       minify: false,
@@ -32,3 +34,8 @@ for (const [name, input] of Object.entries(entries)) {
     },
   });
 }
+
+const old = `${fresh}-old`;
+if (existsSync(dist)) renameSync(dist, old);
+renameSync(fresh, dist);
+rmSync(old, { recursive: true, force: true });

@@ -9,8 +9,6 @@ import { runInstall } from './install.ts';
 
 export interface LaunchOptions {
   pin: Pin;
-  /** For the log: where the pin was read from. */
-  configName: string;
   limits: Limits;
   log: Logger;
   /** The workload's environment. */
@@ -20,8 +18,11 @@ export interface LaunchOptions {
   dryRun: boolean;
 }
 
-/** Says what is about to be launched, in the order that the predecessor's users know. */
-const announce = ({ pin, configName, log }: LaunchOptions): void => {
+/**
+ * Says what is about to be launched, in the order that the predecessor's users know.
+ * @param configName where the pin was read from
+ */
+export const announce = (pin: Pin, configName: string, log: Logger): void => {
   log.info(`config:   ${escapeText(configName)}`);
   log.info(`repo:     ${escapeText(pin.repoUrl.text)}`);
   log.info(`commit:   ${pin.commitSha}`);
@@ -62,7 +63,6 @@ const reportSource = ({ pin, log }: LaunchOptions, source: BroughtSource): void 
 export const launch = async (options: LaunchOptions): Promise<void> => {
   const { pin, limits, log, env, softFiles, dryRun } = options;
   const { mode } = pin;
-  announce(options);
   if (pin.receipt === 'required') {
     throw new LaunchError(
       'receipt-unsupported',

@@ -12,7 +12,7 @@ import { CONFIG_VARIABLE, readConfigSource } from './config-source.ts';
 import { checkEncoding, readRawEnvironment, restoreEnvironment } from './environment.ts';
 import { LaunchError } from './errors.ts';
 import { helpText, usageText } from './help.ts';
-import { launch } from './launch.ts';
+import { announce, launch } from './launch.ts';
 import { type Program, programByName } from './programs.ts';
 import { leaveStandardStreams } from './standard-streams.ts';
 
@@ -75,11 +75,11 @@ const run = async (program: Program, softFiles: string | undefined, args: string
     );
   }
   checkEncoding(readRawEnvironment());
+  announce(pin, source.name, log);
   const child = childEnvironment(pin, restoreEnvironment(process.env), log);
   if (!child.ok) return reportAll(log, child.errors);
   await launch({
     pin,
-    configName: source.name,
     limits: limits.limits,
     log,
     env: child.env,
