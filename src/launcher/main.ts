@@ -18,6 +18,10 @@ import { leaveStandardStreams } from './standard-streams.ts';
 
 declare const __VERSION__: string | undefined;
 
+// Small buffers would be cut from slabs of 8 KiB, and each one that is kept (a tree, a base of deltas) would keep its slab:
+// measured on 13,000 files, 50 MB.
+Buffer.poolSize = 0;
+
 const STDOUT = 1;
 const print = (text: string): void => {
   for (let bytes = Buffer.from(text, 'utf8'); bytes.length > 0; ) bytes = bytes.subarray(writeSync(STDOUT, bytes));

@@ -15,7 +15,8 @@ import { encodeGitIndex } from './workdir/git-index.ts';
 import { inspectWorkDir, type WorkDir } from './workdir/inspect.ts';
 import { acquireLock, type WorkDirLock } from './workdir/lock.ts';
 import { ObjectBag } from './workdir/object-bag.ts';
-import { freshName, leftovers, makeStateFolder, placeConfig } from './workdir/state-folder.ts';
+import { rescueQuarantine } from './workdir/quarantine.ts';
+import { freshName, leftovers, makeStateFolder, markAsOurs } from './workdir/state-folder.ts';
 import { completeSwitch, switchIsDue } from './workdir/switch.ts';
 
 export interface BringOptions {
@@ -97,9 +98,11 @@ const prepare = async ({ paths }: WorkDir, pin: Pin): Promise<WorkDirLock> => {
     lock = await acquireLock(paths.state);
     // Another launcher may have been here since WORK_DIR was looked at: whose it is now counts.
     inspect(pin);
+    const left = leftovers(paths);
+    rescueQuarantine(toLatin1Path(paths.git), left.map(toLatin1Path));
     // Leftovers go first: after a full disk their room is needed.
-    for (const path of leftovers(paths)) remove(path);
-    placeConfig(paths, pin.repoUrl.text, pin.objectFormat);
+    for (const path of left) remove(path);
+    markAsOurs(paths, pin.repoUrl.text, pin.objectFormat);
     return lock;
   } catch (error) {
     lock?.release();

@@ -3,7 +3,7 @@ import { escapeText } from '../base/escape.ts';
 import type { RepoUrl } from '../pin/types.ts';
 import { limitExceeded, SourceError } from './errors.ts';
 import { showName } from './objects/tree-names.ts';
-import { type ReceiveOptions, type Received, Reception } from './receive.ts';
+import type { Received, ReceiveOptions, Reception } from './receive.ts';
 import { MAX_GITMODULES_BYTES, parseGitmodules, submoduleUrl } from './submodules.ts';
 import { findTool } from './tools.ts';
 import { type FetchPlan, fetchCommit, type NetworkSettings, readNamedFile } from './transport/fetch.ts';
@@ -154,11 +154,19 @@ const bringUnit = async (
     want: { commit: wanted.commitId, format: pin.objectFormat },
     settings,
     begin: () => {
-      const reception = new Reception(receptionOptions(context, incoming, wanted));
+      let opening: Promise<Reception> | undefined;
+      const open = (): Promise<Reception> => {
+        opening ??= import('./receive.ts').then(
+          ({ Reception }) => new Reception(receptionOptions(context, incoming, wanted)),
+        );
+        return opening;
+      };
       return {
-        sink: reception.sink,
-        complete: () => reception.complete(),
-        discard: () => reception.discard(),
+        openSink: async () => (await open()).sink,
+        complete: async () => await (await open()).complete(),
+        discard: async () => {
+          if (opening !== undefined) await (await opening).discard();
+        },
       };
     },
     onFailure: (url, error, waitMs) => {

@@ -55,19 +55,10 @@ export class Reception {
       push: (bytes) => self.#push(bytes),
       settle: () => self.#witness?.settle(),
     };
-    // git starts while the server is at work, after the request has left.
-    setImmediate(() => {
-      if (!this.#isOpen) return;
-      try {
-        this.#startWitness();
-      } catch (error) {
-        // Nobody listens here: the first byte, or the end, reports it.
-        this.#startError = error;
-      }
-    });
+    // Now, while the server is at work.
+    this.#startWitness();
   }
 
-  #isOpen = true;
   #startError: unknown;
 
   /** To be called when all bytes were pushed. */
@@ -131,7 +122,6 @@ export class Reception {
   }
 
   #close(): void {
-    this.#isOpen = false;
     this.#pack?.close();
   }
 }

@@ -14,7 +14,8 @@ import { encodeGitIndex } from './workdir/git-index.ts';
 import { makeGitFolder } from './workdir/git-folder.ts';
 import { STATE_NAME } from './workdir/paths.ts';
 import { findInheritedPack, makeQuarantine, quarantineOf } from './workdir/quarantine.ts';
-import { ObjectBag, readInherited } from './workdir/object-bag.ts';
+import { readInherited } from './workdir/inherited.ts';
+import { ObjectBag } from './workdir/object-bag.ts';
 import { freshName } from './workdir/state-folder.ts';
 import { clearGitFolder, fillGitFolder } from './workdir/switch.ts';
 

@@ -98,6 +98,13 @@ describe.skipIf(certificates === undefined)('https', () => {
     expect(proxy.seen).toEqual([`127.0.0.1:${server.port}`]);
   });
 
+  test('a server that only the proxy reaches', async () => {
+    const proxy = await startProxy((_, socket) => tunnel(`127.0.0.1:${server.port}`, socket));
+    expectRan(await run({ REPO_URL: 'https://localhost:9/r.git', REPO_PROXY: proxy.url }));
+    expect(proxy.seen).toEqual(['localhost:9']);
+    expectFailure(await run({ REPO_URL: 'https://localhost:9/r.git' }), 'connection-failed', 40);
+  });
+
   test('a proxy of the environment is not used', async () => {
     const proxy = await startProxy(tunnel);
     const env = { HTTPS_PROXY: proxy.url, https_proxy: proxy.url, ALL_PROXY: proxy.url, NODE_USE_ENV_PROXY: '1' };

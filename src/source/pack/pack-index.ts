@@ -26,7 +26,8 @@ export const encodePackIndex = ({ entries, checksum }: PackSummary, format: Obje
   const largeOffsets = offsets + count * 4;
   const fanout = new Uint32Array(256);
   let nextLarge = 0;
-  order.forEach((index, place) => {
+  for (let place = 0; place < count; place++) {
+    const index = order[place]!;
     const id = entries.idBytes(index);
     fanout[id[0]!]!++;
     id.copy(bytes, ids + place * idBytes);
@@ -38,7 +39,7 @@ export const encodePackIndex = ({ entries, checksum }: PackSummary, format: Obje
       bytes.writeUInt32BE(LARGE_OFFSET + nextLarge, offsets + place * 4);
       bytes.writeBigUInt64BE(BigInt(offset), largeOffsets + nextLarge++ * 8);
     }
-  });
+  }
   let total = 0;
   for (let byte = 0; byte < 256; byte++) {
     total += fanout[byte]!;
@@ -50,13 +51,27 @@ export const encodePackIndex = ({ entries, checksum }: PackSummary, format: Obje
   return bytes;
 };
 
+/**
+ * The entries in the order of their ids. Sorting numbers without a comparison function is several times faster, so the first
+ * bits of the id and the entry's place are put into one number; the few that share those bits are put right after.
+ */
 const sortById = (entries: PackSummary['entries'], count: number): Uint32Array => {
-  const order = new Uint32Array(count);
-  const prefixes = new Float64Array(count);
+  const placeBits = Math.max(1, Math.ceil(Math.log2(count + 1)));
+  const places = 2 ** placeBits;
+  // A number holds 53 bits exactly.
+  const dropped = 2 ** Math.max(0, 48 - (53 - placeBits));
+  const keys = new Float64Array(count);
   for (let index = 0; index < count; index++) {
-    order[index] = index;
-    prefixes[index] = entries.idBytes(index).readUIntBE(0, 6);
+    keys[index] = Math.floor(entries.idBytes(index).readUIntBE(0, 6) / dropped) * places + index;
   }
-  // The first six bytes nearly always decide; a number compares faster than bytes.
-  return order.sort((a, b) => prefixes[a]! - prefixes[b]! || entries.idBytes(a).compare(entries.idBytes(b)));
+  keys.sort();
+  const order = Uint32Array.from(keys, (key) => key % places);
+  const prefix = (at: number): number => Math.floor(keys[at]! / places);
+  for (let at = 1; at < count; at++) {
+    for (let back = at; back > 0 && prefix(back) === prefix(back - 1); back--) {
+      if (entries.idBytes(order[back - 1]!).compare(entries.idBytes(order[back]!)) <= 0) break;
+      [order[back - 1], order[back]] = [order[back]!, order[back - 1]!];
+    }
+  }
+  return order;
 };

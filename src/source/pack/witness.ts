@@ -67,9 +67,12 @@ export class PackWitness {
     if (stdin?.writable) stdin.write(bytes);
   }
 
+  /** Waits until git could be given what waits for it: a turn of the event loop, or until the backlog is gone. */
   settle(): Promise<void> | undefined {
     const { stdin } = this.#child;
-    if (!stdin?.writable || stdin.writableLength < MAX_BACKLOG) return undefined;
+    if (!stdin?.writable || stdin.writableLength === 0) return undefined;
+    // Without the turn a fast network would keep us reading, and git waiting for a pipe that nobody fills.
+    if (stdin.writableLength < MAX_BACKLOG) return new Promise((resolve) => setImmediate(resolve));
     return new Promise((resolve) => {
       const done = (): void => {
         stdin.off('drain', done);

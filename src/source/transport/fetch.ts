@@ -4,7 +4,7 @@ import { escapeText } from '../../base/escape.ts';
 import type { RepoUrl } from '../../pin/types.ts';
 import { remedyOf, SourceError } from '../errors.ts';
 import type { Limits } from '../limits.ts';
-import type { PackSink } from './pack-sink.ts';
+import type { OpenSink } from './pack-sink.ts';
 import type { Want } from './protocol.ts';
 
 /** Everything about the network that a pin decides. */
@@ -52,23 +52,23 @@ export const basicAuthorization = (credential: string): string => {
 const originOf = (url: RepoUrl): string | undefined => (url.kind === 'http' ? new URL(url.text).origin : undefined);
 
 /** One attempt at one address. */
-const fetchOnce = async (url: RepoUrl, want: Want, settings: NetworkSettings, sink: PackSink): Promise<void> => {
+const fetchOnce = async (url: RepoUrl, want: Want, settings: NetworkSettings, openSink: OpenSink): Promise<void> => {
   const { limits, deadline } = settings;
   if (url.kind === 'local') {
     const { fetchFromLocal } = await import('./local-fetch.ts');
-    return await fetchFromLocal(url.path, want, limits, sink);
+    return await fetchFromLocal(url.path, want, limits, await openSink());
   }
   if (url.kind === 'ssh') {
     const { fetchOverSsh } = await import('./ssh-fetch.ts');
     const { sshKeyFile: keyFile, sshKnownHostsFile: knownHostsFile } = settings;
-    return await fetchOverSsh({ url, want, limits, deadline, keyFile, knownHostsFile, sink });
+    return await fetchOverSsh({ url, want, limits, deadline, keyFile, knownHostsFile, sink: await openSink() });
   }
   const { fetchOverHttp } = await import('./http-fetch.ts');
   const mayAuthorize = settings.credential !== undefined && originOf(url) === originOf(settings.primary);
   await fetchOverHttp({
     url: new URL(url.text),
     want,
-    sink,
+    openSink,
     authorization: mayAuthorize ? basicAuthorization(settings.credential ?? '') : undefined,
     settings: {
       limits,
@@ -82,7 +82,8 @@ const fetchOnce = async (url: RepoUrl, want: Want, settings: NetworkSettings, si
 
 /** One attempt: where its bytes go, and what is made of them when it succeeded. */
 export interface Attempt<T> {
-  sink: PackSink;
+  /** Called when bytes are on their way, and not before: what it loads and starts is ready when they come. */
+  openSink: OpenSink;
   complete: () => Promise<T>;
   /** Throws away what a failed attempt left. */
   discard: () => Promise<void>;
@@ -112,7 +113,7 @@ export const fetchCommit = async <T>(plan: FetchPlan<T>): Promise<T> => {
     for (const url of candidates) {
       const attempt = plan.begin();
       try {
-        await fetchOnce(url, plan.want, plan.settings, attempt.sink);
+        await fetchOnce(url, plan.want, plan.settings, attempt.openSink);
         return await attempt.complete();
       } catch (error) {
         await attempt.discard();

@@ -26,8 +26,15 @@ export interface HttpAnswer {
   abandon: () => void;
 }
 
-/** Sends one request and waits for the head of the answer. Redirects are not followed here. */
-export const exchange = async (request: HttpRequest, settings: HttpSettings): Promise<HttpAnswer> => {
+/**
+ * Sends one request and waits for the head of the answer. Redirects are not followed here.
+ * @param onSent called when all of the request has left
+ */
+export const exchange = async (
+  request: HttpRequest,
+  settings: HttpSettings,
+  onSent: () => void = () => undefined,
+): Promise<HttpAnswer> => {
   const { url, method, headers, body } = request;
   const { limits } = settings;
   const left = Math.min(settings.deadline - performance.now(), 2 ** 31 - 1);
@@ -46,6 +53,8 @@ export const exchange = async (request: HttpRequest, settings: HttpSettings): Pr
     const socket = await connectThroughProxy(settings.proxy, url, settings).catch((error) => {
       throw connectionError(url, error);
     });
+    // With any agent, `false` too, Node would make a connection of its own, past the proxy.
+    delete options.agent;
     options.createConnection = () => socket;
   }
   const { request: start } = httpModule(isSecure);
@@ -82,6 +91,7 @@ export const exchange = async (request: HttpRequest, settings: HttpSettings): Pr
         abandon: () => client.destroy(),
       });
     });
+    client.on('finish', onSent);
     client.end(body);
   });
 };

@@ -1,6 +1,6 @@
 import { escapeText } from '../../base/escape.ts';
 import { SourceError } from '../errors.ts';
-import type { PackSink } from './pack-sink.ts';
+import type { OpenSink, PackSink } from './pack-sink.ts';
 import { exchange, type HttpAnswer, showUrl } from './http-exchange.ts';
 import type { HttpSettings } from './http-settings.ts';
 import {
@@ -24,7 +24,7 @@ export interface HttpFetchOptions {
   settings: HttpSettings;
   /** Value of an `Authorization` header for the origin of `url`, and for no other. */
   authorization: string | undefined;
-  sink: PackSink;
+  openSink: OpenSink;
 }
 
 /**
@@ -32,23 +32,32 @@ export interface HttpFetchOptions {
  * URL says; else the server is asked first what it is (which follows redirects), and then again.
  */
 export const fetchOverHttp = async (options: HttpFetchOptions): Promise<void> => {
-  const { sink } = options;
+  let sink: PackSink | undefined;
+  const openSink: OpenSink = async () => {
+    sink ??= await options.openSink();
+    return sink;
+  };
+  const opened = { ...options, openSink };
   try {
-    await fetchAt(options, options.url, 2);
+    await fetchAt(opened, options.url, 2);
     return;
   } catch (error) {
-    if (sink.received > 0 || !worthAsking(error)) throw error;
+    if ((sink?.received ?? 0) > 0 || !worthAsking(error)) throw error;
   }
   const { base, version, capabilities } = await discover(options);
-  await fetchAt(options, base, version, capabilities);
+  await fetchAt(opened, base, version, capabilities);
 };
 
 /** What a server answers that does not know version 2, or that has moved. */
-const worthAsking = (error: unknown): boolean =>
-  error instanceof SourceError &&
-  ['redirected', 'protocol-malformed', 'server-refused', 'repository-not-found', 'protocol-unsupported'].includes(
-    error.code === 'redirect-refused' ? 'redirected' : error.code,
-  );
+const MOVED_OR_OLD: ReadonlySet<string> = new Set([
+  'redirect-refused',
+  'protocol-malformed',
+  'server-refused',
+  'repository-not-found',
+  'protocol-unsupported',
+]);
+
+const worthAsking = (error: unknown): boolean => error instanceof SourceError && MOVED_OR_OLD.has(error.code);
 
 const fetchAt = async (
   options: HttpFetchOptions,
@@ -56,9 +65,10 @@ const fetchAt = async (
   version: 0 | 2,
   capabilities: ReadonlySet<string> = new Set(),
 ): Promise<void> => {
-  const { want, settings, sink } = options;
+  const { want, settings } = options;
   const url = serviceUrl(base, `/${SERVICE}`);
-  const answer = await exchange(
+  const sent = Promise.withResolvers<void>();
+  const answering = exchange(
     {
       method: 'POST',
       url,
@@ -71,7 +81,15 @@ const fetchAt = async (
       body: version === 2 ? encodeFetchV2(want) : encodeFetchV0(want, capabilities),
     },
     settings,
+    sent.resolve,
   );
+  await Promise.race([sent.promise, answering]);
+  // While the server is at work. A failure here must not leave the connection behind.
+  const sink = await options.openSink().catch((error) => {
+    answering.then(({ abandon }) => abandon()).catch(() => undefined);
+    throw error;
+  });
+  const answer = await answering;
   try {
     checkAnswer(answer, url, RESULT_TYPE, options.authorization !== undefined);
     const reader = new FetchAnswerReader(version, settings.limits, (bytes) => sink.push(bytes));

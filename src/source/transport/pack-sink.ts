@@ -6,3 +6,5 @@ export interface PackSink {
   /** Awaited after each piece from the network, so that a slow reader slows the network and not memory. */
   settle(): Promise<void> | undefined;
 }
+
+export type OpenSink = () => Promise<PackSink>;

@@ -36,6 +36,7 @@ export const sshArguments = ({ url, limits, keyFile, knownHostsFile }: SshFetchO
   return [
     ...['-F', 'none', '-T', '-x', '-a'],
     ...option('BatchMode', 'yes'),
+    ...option('LogLevel', 'ERROR'),
     ...option('StrictHostKeyChecking', 'yes'),
     ...option('UserKnownHostsFile', quoted),
     ...option('GlobalKnownHostsFile', 'none'),

@@ -1,19 +1,11 @@
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  lstatSync,
-  openSync,
-  readdirSync,
-  readSync,
-  realpathSync,
-  statSync,
-} from 'node:fs';
+import { lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { escapeText } from '../../base/escape.ts';
 import { systemCodeOf } from '../../base/error.ts';
 import { SourceError } from '../errors.ts';
 import { diskError, makeFolders } from './files.ts';
 import { MAX_CONFIG_BYTES, readOriginUrl } from './git-config.ts';
+import { readInherited } from './inherited.ts';
 import { mountsAt } from './mounts.ts';
 import { STATE_NAME, type WorkDirPaths, workDirPaths } from './paths.ts';
 
@@ -81,7 +73,7 @@ const isInherited = (
   if (uid !== euid || dev !== lstatSync(paths.root).dev) {
     throw unusable(workDir, `holds a .git that belongs to uid ${uid}, and the launcher runs as uid ${euid}`);
   }
-  const origin = readOrigin(paths.git);
+  const origin = readOrigin(paths.git) ?? readOriginFile(paths.origin);
   if (origin === undefined) {
     // A first launch that was killed before its config was there left an empty .git, or one with our state only.
     const isOurStart =
@@ -119,21 +111,17 @@ const list = (folder: string): string[] => {
 export const isFolder = (path: string | Buffer): boolean =>
   lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 
+/** The origin that a `.git` says it has. */
 const readOrigin = (git: string): string | undefined => {
-  let descriptor: number;
-  try {
-    descriptor = openSync(`${git}/config`, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-  } catch {
-    return undefined;
-  }
-  try {
-    if (!fstatSync(descriptor).isFile()) return undefined;
-    const bytes = Buffer.alloc(MAX_CONFIG_BYTES);
-    return readOriginUrl(bytes.toString('utf8', 0, readSync(descriptor, bytes)));
-  } finally {
-    closeSync(descriptor);
-  }
+  const text = readText(`${git}/config`);
+  return text === undefined ? undefined : readOriginUrl(text);
 };
+
+/** The origin as our own folder keeps it. */
+export const readOriginFile = (path: string): string | undefined =>
+  isFolder(dirname(path)) ? readText(path)?.replace(/\n$/, '') || undefined : undefined;
+
+const readText = (path: string): string | undefined => readInherited(path, MAX_CONFIG_BYTES)?.toString('utf8');
 
 const unusable = (workDir: string, why: string): SourceError =>
   new SourceError('work-dir-unusable', `WORK_DIR '${escapeText(workDir)}' ${why}`, { hint: 'name another WORK_DIR' });

@@ -1,6 +1,6 @@
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { type ObjectFormat, type ObjectType, objectId } from '../objects/object-id.ts';
 import { createFile } from './files.ts';
+import { readInherited } from './inherited.ts';
 
 /**
  * Commits and trees of a checkout in one file, so that a restart can check the files without the network and without
@@ -54,27 +54,3 @@ export class ObjectBag {
     return bag;
   }
 }
-
-/** All bytes of an inherited file: a regular file, through no symlink, within a bound. */
-export const readInherited = (path: string | Buffer, maxBytes: number): Buffer | undefined => {
-  let descriptor: number;
-  try {
-    descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-  } catch {
-    return undefined;
-  }
-  try {
-    const stats = fstatSync(descriptor);
-    if (!stats.isFile() || stats.size > maxBytes) return undefined;
-    const bytes = Buffer.allocUnsafeSlow(stats.size);
-    let done = 0;
-    for (let count = -1; count !== 0 && done < bytes.length; done += count) {
-      count = readSync(descriptor, bytes, done, bytes.length - done, done);
-    }
-    return bytes.subarray(0, done);
-  } catch {
-    return undefined;
-  } finally {
-    closeSync(descriptor);
-  }
-};

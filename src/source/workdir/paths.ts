@@ -6,6 +6,8 @@ export interface WorkDirPaths {
   /** What only the launcher uses. */
   state: string;
   lock: string;
+  /** REPO_URL of what is here, in case the config is lost. */
+  origin: string;
   /** Commit and trees of what is checked out, as bytes that hash right. */
   objects: string;
   /** A complete checkout that waits to be switched in. */
@@ -24,6 +26,7 @@ export const workDirPaths = (root: string): WorkDirPaths => {
     git,
     state,
     lock: `${state}/lock`,
+    origin: `${state}/origin`,
     objects: `${state}/objects`,
     ready: `${state}/ready`,
     placing: `${state}/placing`,

@@ -1,6 +1,6 @@
 import { lstatSync, mkdirSync, readdirSync, renameSync } from 'node:fs';
 import type { ObjectFormat } from '../objects/object-id.ts';
-import { createFile, fsPath } from './files.ts';
+import { createFile, fsPath, remove } from './files.ts';
 import { isFolder } from './inspect.ts';
 import { STATE_NAME } from './paths.ts';
 
@@ -26,11 +26,13 @@ const packIn = (git: string): InheritedPack | undefined => {
     .filter((stem) => lstatSync(fsPath(`${stem}.promisor`), { throwIfNoEntry: false }) === undefined);
   const stem = stems.length === 1 ? stems[0] : undefined;
   if (stem === undefined) return undefined;
-  const arePlain = ['pack', 'idx'].every((ending) => {
-    const stats = lstatSync(fsPath(`${stem}.${ending}`), { throwIfNoEntry: false });
-    return stats?.isFile() === true && stats.nlink === 1 && stats.uid === process.geteuid?.();
-  });
-  return arePlain ? { stem } : undefined;
+  return isPlain(`${stem}.pack`) ? { stem } : undefined;
+};
+
+/** A regular file of ours with one name. */
+const isPlain = (path: string): boolean => {
+  const stats = lstatSync(fsPath(path), { throwIfNoEntry: false });
+  return stats?.isFile() === true && stats.nlink === 1 && stats.uid === process.geteuid?.();
 };
 
 /** The pack that an earlier start received, where a first start leaves it or where a restart keeps it. */
@@ -59,7 +61,24 @@ export const makeQuarantine = (folder: string, { stem }: InheritedPack, format: 
   createFile(fsPath(`${folder}/HEAD`), 'ref: refs/heads/none\n');
   createFile(fsPath(`${folder}/config`), config(format));
   const name = stem.slice(stem.lastIndexOf('/') + 1);
-  for (const ending of ['pack', 'idx']) {
+  // The index first: a pack without one is still found, and the files can be restored from it.
+  for (const ending of ['idx', 'pack']) {
+    if (!isPlain(`${stem}.${ending}`)) continue;
     renameSync(fsPath(`${stem}.${ending}`), fsPath(`${folder}/objects/pack/${name}.${ending}`));
   }
+};
+
+/**
+ * Puts a quarantine that an earlier start was moving when it was killed back in its place, before what that start left is
+ * deleted.
+ * @param leftovers folders that will be deleted
+ */
+export const rescueQuarantine = (git: string, leftovers: readonly string[]): void => {
+  if (findInheritedPack(git) !== undefined) return;
+  const found = leftovers
+    .flatMap((folder) => [`${folder}/0.quarantine`, `${folder}/0/quarantine`, `${folder}/quarantine`])
+    .find((folder) => isFolder(fsPath(folder)) && packIn(folder) !== undefined);
+  if (found === undefined) return;
+  remove(fsPath(quarantineOf(git)));
+  renameSync(fsPath(found), fsPath(quarantineOf(git)));
 };

@@ -1,9 +1,9 @@
-import { lstatSync, readdirSync, renameSync } from 'node:fs';
+import { closeSync, fsyncSync, lstatSync, openSync, readdirSync, renameSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import type { ObjectFormat } from '../objects/object-id.ts';
 import { createFile, makeFolders, remove } from './files.ts';
 import { encodeConfig } from './git-config.ts';
-import { isFolder } from './inspect.ts';
+import { isFolder, readOriginFile } from './inspect.ts';
 import type { WorkDirPaths } from './paths.ts';
 
 /** A name that is not there yet, with a purpose that a person can read. */
@@ -25,15 +25,35 @@ export const makeStateFolder = ({ git, state }: WorkDirPaths): void => {
 };
 
 /**
- * Puts our config in place of whatever `.git/config` is, in one step. It holds the origin, by which a later start knows
- * the folder; so it is there before anything else is placed, and never missing after.
+ * Says whose folder this is, before anything else is placed: our config in place of a missing one, and the origin once more in
+ * our own folder, on the disk for certain. After a power loss the config may be empty, and the folder must not be a stranger's then.
  */
-export const placeConfig = ({ git, state }: WorkDirPaths, originUrl: string, format: ObjectFormat): void => {
+export const markAsOurs = ({ git, state, origin }: WorkDirPaths, originUrl: string, format: ObjectFormat): void => {
+  if (readOriginFile(origin) !== originUrl) {
+    const fresh = `${state}/${freshName('config')}`;
+    createFile(fresh, `${originUrl}\n`);
+    flush(fresh);
+    replace(fresh, origin);
+    flush(state);
+  }
+  if (lstatSync(`${git}/config`, { throwIfNoEntry: false })?.isFile() === true) return;
   const fresh = `${state}/${freshName('config')}`;
   createFile(fresh, encodeConfig({ originUrl, format }));
-  const there = lstatSync(`${git}/config`, { throwIfNoEntry: false });
-  if (there?.isDirectory() === true) remove(`${git}/config`);
-  renameSync(fresh, `${git}/config`);
+  replace(fresh, `${git}/config`);
+};
+
+const replace = (fresh: string, path: string): void => {
+  if (isFolder(path)) remove(path);
+  renameSync(fresh, path);
+};
+
+const flush = (path: string): void => {
+  const descriptor = openSync(path, 'r');
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
 };
 
 /** What an earlier start left behind half-done. `ready` and `placing` are complete and stay. */
