@@ -1,4 +1,4 @@
-/** The exit codes of every program, from the design's table. After `execve` the status is the workload's own. */
+/** The exit codes of every program (docs/errors.md). After `execve` the status is the workload's own. */
 export const EXIT = {
   ok: 0,
   internal: 1,

@@ -28,7 +28,7 @@ export const findBash = (): string => {
 };
 
 /** Soft limits of this process by the name that /proc gives them. */
-export const readSoftLimit = (name: string): string | undefined => {
+const readSoftLimit = (name: string): string | undefined => {
   try {
     const line = readFileSync('/proc/self/limits', 'utf8')
       .split('\n')

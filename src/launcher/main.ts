@@ -32,7 +32,7 @@ const report = (log: Logger, error: BaseError<string>): void => {
   if (error.hint !== undefined) log.hint(error.hint);
 };
 
-/** Says what is wrong with what was read, all of it, and gives the status of the first in the design's order. */
+/** Says what is wrong with what was read, all of it, and gives the least status: what was rejected comes before what was malformed. */
 const reportAll = (log: Logger, errors: readonly BaseError<string>[]): ExitCode => {
   for (const error of errors) report(log, error);
   return Math.min(EXIT.environment, ...errors.map(({ exitCode }) => exitCode)) as ExitCode;

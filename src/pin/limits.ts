@@ -1,4 +1,4 @@
-/** The largest config, from the design's rules of the pin. */
+/** The largest config. */
 export const MAX_PIN_BYTES = 64 * 1024;
 
 /** The largest child environment file; the kernel takes 128 KiB for one variable. */

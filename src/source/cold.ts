@@ -32,7 +32,7 @@ interface Wanted {
 }
 
 /** Settings of the network from the pin; the files that it names are read here. */
-export const networkSettings = ({ pin, limits }: SourceContext): NetworkSettings => {
+const networkSettings = ({ pin, limits }: SourceContext): NetworkSettings => {
   const read = (key: string, path: string | undefined): string | undefined =>
     path === undefined ? undefined : readNamedFile(key, path);
   const hosts = [pin.repoUrl, ...pin.repoMirrors].flatMap((url) =>
@@ -65,7 +65,7 @@ export const networkSettings = ({ pin, limits }: SourceContext): NetworkSettings
  * git, when its collision-detecting SHA-1 must look at every pack as well; undefined when that is moot.
  * @throws SourceError `tool-missing` when it is needed and not there
  */
-export const findWitness = ({ pin }: SourceContext): string | undefined => {
+const findWitness = ({ pin }: SourceContext): string | undefined => {
   if (pin.objectFormat === 'sha256' || pin.treeSha256 !== undefined) return undefined;
   const git = findTool('git');
   if (git !== undefined) return git;

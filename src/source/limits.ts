@@ -78,7 +78,7 @@ export type LimitName = keyof typeof LIMIT_TABLE;
 export type Limits = Record<LimitName, number>;
 
 /** Prefix of the documented variables that change a limit. */
-export const LIMIT_VARIABLE_PREFIX = 'TWL_LIMIT_';
+const LIMIT_VARIABLE_PREFIX = 'TWL_LIMIT_';
 
 /**
  * The limits in force: the table, with `TWL_LIMIT_*` of `environment` applied.

@@ -11,7 +11,12 @@ const write = async (response: ServerResponse, bytes: Uint8Array, request: SeenR
   if (bytes.length === 0 || gone(response)) return;
   request.responseBytes += bytes.length;
   request.response?.push(bytes);
-  if (!response.write(bytes)) await Promise.race([once(response, 'drain'), once(response, 'close')]);
+  if (response.write(bytes)) return;
+  const stop = new AbortController();
+  const { signal } = stop;
+  await Promise.race([once(response, 'drain', { signal }), once(response, 'close', { signal })]);
+  // The loser stops listening.
+  stop.abort();
 };
 
 const writeSlowly = async (

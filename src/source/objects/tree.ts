@@ -23,7 +23,7 @@ const KIND_OF_MODE: Readonly<Record<string, EntryKind>> = {
 };
 
 /** The mode of each kind as git writes it today. */
-export const MODE_OF_KIND: Readonly<Record<EntryKind, string>> = {
+const MODE_OF_KIND: Readonly<Record<EntryKind, string>> = {
   file: '100644',
   executable: '100755',
   symlink: '120000',
@@ -40,7 +40,7 @@ const ZERO_ID = /^0+$/;
 const sortKey = (entry: TreeEntry): string => (entry.kind === 'folder' ? `${entry.name}/` : entry.name);
 
 /**
- * Reads one tree object and holds it to the rules of the design ("Trees").
+ * Reads one tree object and holds it to the rules of trees (docs/hostile-inputs.md).
  * @param folder the path of this tree for messages, one character a byte, empty for the root
  * @throws SourceError `tree-malformed`, `tree-name-refused`, `tree-mode-refused`, `tree-duplicate-name`, `tree-order`
  */

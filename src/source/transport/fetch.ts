@@ -44,7 +44,7 @@ export const readNamedFile = (key: string, path: string): string => {
 };
 
 /** `Authorization` for https: forges take a token as the password of any user. */
-export const basicAuthorization = (credential: string): string => {
+const basicAuthorization = (credential: string): string => {
   const pair = credential.includes(':') ? credential : `x-access-token:${credential}`;
   return `Basic ${Buffer.from(pair, 'utf8').toString('base64')}`;
 };
@@ -142,6 +142,6 @@ export const pauseMs = (round: number, askedMs: number, limits: Limits, random =
   return Math.round(Math.max(base / 2 + (random() * base) / 2, Math.min(askedMs, limits.RETRY_AFTER_MS)));
 };
 
-/** The order of exit codes in the design: what was rejected says more than what was out of reach. */
+/** By exit code: what was rejected says more than what was out of reach. */
 const worst = (failures: ReadonlyMap<RepoUrl, SourceError>): SourceError =>
   [...failures.values()].reduce((first, next) => (next.exitCode < first.exitCode ? next : first));

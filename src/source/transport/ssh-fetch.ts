@@ -30,7 +30,7 @@ const MAX_STDERR = 4096;
 const MAX_BUFFERED = 64 * 1024;
 
 /** Arguments of ssh: no configuration of any user or system, no prompt, host keys always checked, nothing forwarded. */
-export const sshArguments = ({ url, limits, keyFile, knownHostsFile }: SshFetchOptions): string[] => {
+const sshArguments = ({ url, limits, keyFile, knownHostsFile }: SshFetchOptions): string[] => {
   const option = (name: string, value: string | number): string[] => ['-o', `${name}=${value}`];
   const quoted = `"${(knownHostsFile ?? '/etc/ssh/ssh_known_hosts').replaceAll('%', '%%')}"`;
   return [

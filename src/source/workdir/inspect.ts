@@ -10,7 +10,7 @@ import { mountsAt } from './mounts.ts';
 import { STATE_NAME, type WorkDirPaths, workDirPaths } from './paths.ts';
 
 /** A folder that `mkfs` leaves at the top of a volume; it is passed over there and nowhere else. */
-export const LOST_AND_FOUND = 'lost+found';
+const LOST_AND_FOUND = 'lost+found';
 
 export interface WorkDir {
   paths: WorkDirPaths;
