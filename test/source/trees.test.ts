@@ -73,7 +73,7 @@ describe('a tree', () => {
     );
   });
 
-  test('of arbitrary or damaged bytes is refused by a SourceError, or is in its canonical form', () =>
+  test('of arbitrary or damaged bytes is refused by a SourceError, or means what its canonical form means', () =>
     holds(
       fc.property(
         entries(),
@@ -84,7 +84,11 @@ describe('a tree', () => {
           const content = isDamaged ? encodeRaw(sortEntries(wanted)) : Buffer.from(noise);
           if (isDamaged && content.length > 0) content[Math.floor(bit / 8) % content.length]! ^= 1 << (bit % 8);
           const read = onlySourceErrors(() => parse(content));
-          if (read !== undefined) expect(encodeTree(read).equals(content)).toBe(true);
+          if (read === undefined) return;
+          expect(parse(encodeTree(read))).toEqual(read);
+          // A damaged mode can still be one that old histories hold: 100664, or padded with zeros.
+          const isOld = /(?:^|[^])(?:100664|0+(?:100644|100755|120000|40000|160000)) /.test(content.toString('latin1'));
+          if (!isOld) expect(encodeTree(read).equals(content)).toBe(true);
         },
       ),
       1000,
