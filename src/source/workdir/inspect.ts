@@ -108,8 +108,14 @@ const list = (folder: string): string[] => {
   }
 };
 
-export const isFolder = (path: string | Buffer): boolean =>
-  lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+/** Whether a real folder stands at a path; a file on the way, or a link, is none. */
+export const isFolder = (path: string | Buffer): boolean => {
+  try {
+    return lstatSync(path).isDirectory();
+  } catch {
+    return false;
+  }
+};
 
 /** The origin that a `.git` says it has. */
 const readOrigin = (git: string): string | undefined => {
