@@ -5,19 +5,21 @@ import { LaunchError } from './errors.ts';
 /** What `bin/` puts in front of variables that would steer Node itself, to hand them on. */
 const ASIDE_PREFIX = 'TWL_SET_ASIDE_';
 
-/** The environment as it was before `bin/` set aside what would have steered Node. */
+/**
+ * The environment as it was before `bin/` set aside what would have steered Node.
+ * @param names what was set aside; a variable that merely has such a name from outside is like any other
+ */
 export const restoreEnvironment = (
   environment: Readonly<Record<string, string | undefined>>,
+  names: readonly string[],
 ): Record<string, string> => {
+  const aside = new Set(names.map((name) => ASIDE_PREFIX + name));
   // Entries and not assignments: a variable may be called __proto__.
-  const passed: [string, string][] = [];
-  const aside: [string, string][] = [];
-  for (const [name, value] of Object.entries(environment)) {
-    if (value === undefined) continue;
-    if (name.startsWith(ASIDE_PREFIX)) aside.push([name.slice(ASIDE_PREFIX.length), value]);
-    else passed.push([name, value]);
-  }
-  return Object.fromEntries([...passed, ...aside]);
+  const entries = Object.entries(environment).flatMap(([name, value]): [string, string][] => {
+    if (value === undefined) return [];
+    return [[aside.has(name) ? name.slice(ASIDE_PREFIX.length) : name, value]];
+  });
+  return Object.fromEntries(entries);
 };
 
 /**

@@ -1,8 +1,7 @@
 import { escapeText } from '../base/escape.ts';
 import { LaunchError } from './errors.ts';
 import { checkSize, type Command } from './exec.ts';
-
-const FORWARDED = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'] as const;
+import { forwardSignals } from './signals.ts';
 
 /**
  * Runs INSTALL_CMD to its end with our standard streams. Signals to the launcher reach it: as process 1 of a container
@@ -13,18 +12,18 @@ export const runInstall = async ({ file, argv }: Command, cwd: string, env: Reco
   checkSize(argv, env);
   const { spawn } = process.getBuiltinModule('node:child_process');
   const child = spawn(file, argv.slice(1), { argv0: argv[0] ?? file, cwd, env, stdio: 'inherit' });
-  const forward = (signal: NodeJS.Signals): void => {
-    child.kill(signal);
-  };
-  for (const signal of FORWARDED) {
-    process.removeAllListeners(signal);
-    process.on(signal, forward);
-  }
-  const how = await new Promise<string | undefined>((resolve) => {
-    child.on('error', (error) => resolve(escapeText(error.message)));
-    child.on('exit', (code, signal) => resolve(code === 0 ? undefined : signal === null ? `status ${code}` : signal));
+  let how: string | undefined;
+  const ended = new Promise<void>((resolve) => {
+    child.on('error', (error) => {
+      how = escapeText(error.message);
+      resolve();
+    });
+    child.on('exit', (code, signal) => {
+      how = code === 0 ? undefined : signal === null ? `status ${code}` : signal;
+      resolve();
+    });
   });
-  for (const signal of FORWARDED) process.removeListener(signal, forward);
+  await forwardSignals((signal) => child.kill(signal), ended);
   if (how === undefined) return;
   throw new LaunchError('install-failed', `INSTALL_CMD ended with ${how}; RUN_CMD was not started`, {
     hint: 'its own output stands above',

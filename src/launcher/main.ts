@@ -14,6 +14,7 @@ import { LaunchError } from './errors.ts';
 import { helpText, usageText } from './help.ts';
 import { announce, launch } from './launch.ts';
 import { type Program, programByName } from './programs.ts';
+import { endOnSignals } from './signals.ts';
 import { leaveStandardStreams } from './standard-streams.ts';
 
 declare const __VERSION__: string | undefined;
@@ -40,7 +41,13 @@ const reportAll = (log: Logger, errors: readonly BaseError<string>[]): ExitCode 
 
 const readLogFormat = (value: string | undefined): 'text' | 'json' => (value === 'json' ? 'json' : 'text');
 
-const run = async (program: Program, softFiles: string | undefined, args: string[], log: Logger): Promise<ExitCode> => {
+/** What `bin/` knows of the start, and Node does not. */
+interface Start {
+  softFiles: string | undefined;
+  aside: string[];
+}
+
+const run = async (program: Program, start: Start, args: string[], log: Logger): Promise<ExitCode> => {
   const { action, config }: Arguments = readArguments(args);
   if (action === 'help') {
     print(helpText(program));
@@ -80,40 +87,33 @@ const run = async (program: Program, softFiles: string | undefined, args: string
   }
   checkEncoding(readRawEnvironment());
   announce(pin, source.name, log);
-  const child = childEnvironment(pin, restoreEnvironment(process.env), log);
+  const child = childEnvironment(pin, restoreEnvironment(process.env, start.aside), log);
   if (!child.ok) return reportAll(log, child.errors);
   await launch({
     pin,
     limits: limits.limits,
     log,
     env: child.env,
-    softFiles,
+    softFiles: start.softFiles,
     dryRun: action === 'dry-run',
   });
   return EXIT.ok;
 };
 
-/** A launcher that is process 1 gets no default action for signals; what a kill leaves behind the next start heals. */
-const endOnSignals = (): void => {
-  for (const [signal, status] of [
-    ['SIGTERM', 143],
-    ['SIGINT', 130],
-    ['SIGHUP', 129],
-  ] as const) {
-    process.on(signal, () => process.exit(status));
-  }
-};
-
-/** Called by `bin/` with the program's name and the soft limit of open files in front of the arguments. */
+/**
+ * Called by `bin/` with three things in front of the arguments: the program's name, the soft limit of open files, and the names
+ * of the variables that were set aside.
+ */
 const main = async (): Promise<void> => {
-  const [name, softFiles, ...args] = process.argv.slice(2);
+  const [name, softFiles, aside, ...args] = process.argv.slice(2);
   const program = programByName(name);
   const log = createLogger(program.name, readLogFormat(process.env.LOG_FORMAT));
   leaveStandardStreams();
   endOnSignals();
   let status: ExitCode = EXIT.internal;
   try {
-    status = await run(program, softFiles === '' ? undefined : softFiles, args, log);
+    const start = { softFiles: softFiles === '' ? undefined : softFiles, aside: (aside ?? '').split(',') };
+    status = await run(program, start, args, log);
   } catch (error) {
     if (error instanceof BaseError) {
       report(log, error);

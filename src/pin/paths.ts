@@ -75,8 +75,10 @@ const relative = (text: string): Checked<string> => {
   const path = text.slice(skipped);
   const checked = checkSegments(path, path.split('/'));
   if (!checked.ok) return { ok: false, fault: { ...checked.fault, offset: checked.fault.offset + skipped } };
-  // `bash -x` would be an option and not a file.
-  if (path.startsWith('-')) return fail('bad-path', "must not start with '-'", 'rename it in the repository', skipped);
+  // `bash -x` and `bash +x` would be options and not files.
+  if (/^[-+]/.test(path)) {
+    return fail('bad-path', `must not start with '${path[0]}'`, 'rename it in the repository', skipped);
+  }
   if (path.split('/').some((segment) => segment.toLowerCase() === '.git')) {
     return fail(
       'bad-path',

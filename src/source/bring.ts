@@ -99,7 +99,7 @@ const prepare = async ({ paths }: WorkDir, pin: Pin): Promise<WorkDirLock> => {
     // Another launcher may have been here since WORK_DIR was looked at: whose it is now counts.
     inspect(pin);
     const left = leftovers(paths);
-    rescueQuarantine(toLatin1Path(paths.git), left.map(toLatin1Path));
+    rescueQuarantine(toLatin1Path(paths.git), left.map(toLatin1Path), pin.objectFormat);
     // Leftovers go first: after a full disk their room is needed.
     for (const path of left) remove(path);
     markAsOurs(paths, pin.repoUrl.text, pin.objectFormat);

@@ -91,6 +91,7 @@ export const receptionOptions = (
   context: SourceContext,
   incoming: Incoming,
   wanted: Pick<Wanted, 'path' | 'url' | 'commitId'>,
+  deadline: number,
 ): ReceiveOptions => {
   const { pin, limits } = context;
   const onBlob = noteBlob(context);
@@ -102,6 +103,7 @@ export const receptionOptions = (
     tree: incoming.tree + (isRoot ? '' : `/${wanted.path}`),
     git: isRoot ? incoming.git : `${incoming.git}.submodule`,
     scratch: incoming.scratch,
+    deadline,
     originUrl: wanted.url.text,
     writesIndex: !isRoot,
     witness: findWitness(context),
@@ -117,7 +119,8 @@ export const unitOf = (
   received: Received,
 ): Unit => {
   context.bag.add('commit', received.commitContent);
-  for (const content of received.trees.values()) context.bag.add('tree', content);
+  // Parents before children, as they are read again.
+  for (const id of received.layout.trees.keys()) context.bag.add('tree', received.trees.get(id) ?? Buffer.alloc(0));
   const { commit, layout, stats } = received;
   return { ...wanted, commit, layout, stats };
 };
@@ -157,7 +160,7 @@ const bringUnit = async (
       let opening: Promise<Reception> | undefined;
       const open = (): Promise<Reception> => {
         opening ??= import('./receive.ts').then(
-          ({ Reception }) => new Reception(receptionOptions(context, incoming, wanted)),
+          ({ Reception }) => new Reception(receptionOptions(context, incoming, wanted, settings.deadline)),
         );
         return opening;
       };

@@ -1,5 +1,6 @@
 import { mkdirSync, renameSync } from 'node:fs';
 import { type ReceivedCommit, CommitReceiver, type ReceiverOptions } from './checkout/commit-receiver.ts';
+import { SourceError } from './errors.ts';
 import type { PackSink } from './transport/pack-sink.ts';
 import { encodeGitIndex } from './workdir/git-index.ts';
 import { createFile, diskError, fsPath, remove } from './workdir/files.ts';
@@ -14,6 +15,8 @@ export interface ReceiveOptions extends Omit<ReceiverOptions, 'root'> {
   tree: string;
   /** Folder for git's metadata; does not exist yet. */
   git: string;
+  /** Monotonic time (`performance.now()`) at which the work ends; timers cannot end it, since it does not wait. */
+  deadline: number;
   /** Path prefix for what is needed on the way only. */
   scratch: string;
   /** Whether git's index is written here; it is not where the files will still be moved themselves. */
@@ -112,13 +115,27 @@ export class Reception {
     const { format, limits, tree } = this.#options;
     mkdirSync(fsPath(tree), { recursive: true, mode: 0o755 });
     this.#pack = new PackFile(this.#packPath);
-    this.#reader = new PackReader({ format, limits, file: this.#pack, onObject: this.#receiver.take });
+    this.#reader = new PackReader({
+      format,
+      limits,
+      file: this.#pack,
+      onObject: this.#receiver.take,
+      onWork: () => this.#checkTime(),
+    });
     this.#startWitness();
   }
 
   #startWitness(): void {
     const { witness } = this.#options;
     if (witness !== undefined) this.#witness ??= new PackWitness(witness, this.#witnessFolder);
+  }
+
+  #checkTime(): void {
+    const { deadline, limits } = this.#options;
+    if (performance.now() < deadline) return;
+    throw new SourceError('timed-out', `all attempts together took longer than ${limits.TOTAL_MS} ms`, {
+      hint: 'the pack asks for more work than its size suggests, or this machine is slow; TWL_LIMIT_TOTAL_MS sets this limit',
+    });
   }
 
   #close(): void {

@@ -15,7 +15,9 @@ export const restoreFromPack = async (context: SourceContext, incoming: Incoming
   const pack = findInheritedPack(toLatin1Path(workDir.paths.git));
   if (pack === undefined || pin.submodules === 'yes') return undefined;
   const wanted = { path: '', url: pin.repoUrl, commitId: pin.commitSha };
-  const reception = new Reception(receptionOptions(context, incoming, wanted));
+  const reception = new Reception(
+    receptionOptions(context, incoming, wanted, performance.now() + context.limits.TOTAL_MS),
+  );
   try {
     const stored = new StoredPack(fsPath(`${pack.stem}.pack`));
     try {

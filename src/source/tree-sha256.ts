@@ -8,7 +8,15 @@ import type { SourceContext, Unit } from './unit.ts';
 export const noteBlob = (context: SourceContext): ((id: string, data: Buffer) => void) | undefined => {
   if (!context.wantsTreeSha256 || context.pin.objectFormat === 'sha256') return undefined;
   return (id, data) => {
-    if (!context.blobSha256.has(id)) context.blobSha256.set(id, objectId('sha256', 'blob', data));
+    // Each time, also for an id that was seen: two contents of one SHA-1 are what TREE_SHA256 is there to notice.
+    const sha256 = objectId('sha256', 'blob', data);
+    const before = context.blobSha256.get(id);
+    if (before !== undefined && before !== sha256) {
+      throw new SourceError('sha1-collision', `two different contents have the same SHA-1 name ${id}`, {
+        hint: 'one of them was made to deceive; do not run this commit before you know where it comes from',
+      });
+    }
+    context.blobSha256.set(id, sha256);
   };
 };
 

@@ -1,13 +1,16 @@
 import { lstatSync, mkdirSync, renameSync } from 'node:fs';
-import { compareCheckout } from './checkout/compare.ts';
+import { type CompareOptions, type Comparison, compareCheckout } from './checkout/compare.ts';
+import { SourceError } from './errors.ts';
 import { type Layout, layOut } from './checkout/layout.ts';
 import { parseCommit } from './objects/commit.ts';
 import { type ObjectFormat, objectId } from './objects/object-id.ts';
+import { parseTree } from './objects/tree.ts';
 import { showName } from './objects/tree-names.ts';
 import { encodePackIndex } from './pack/pack-index.ts';
 import { PackWriter } from './pack/pack-writer.ts';
 import { MAX_GITMODULES_BYTES, parseGitmodules, submoduleUrl } from './submodules.ts';
-import { noteBlob } from './tree-sha256.ts';
+import type { Limits } from './limits.ts';
+import { noteBlob, treeSha256 } from './tree-sha256.ts';
 import { gitlinksOf, type SourceContext, type Unit } from './unit.ts';
 import { createFile, fsPath, toLatin1Path } from './workdir/files.ts';
 import { encodeGitIndex } from './workdir/git-index.ts';
@@ -24,11 +27,27 @@ type KnownUnit = Omit<Unit, 'stats'>;
 const folderOf = (context: SourceContext, path: string): string =>
   toLatin1Path(context.workDir.paths.root) + (path === '' ? '' : `/${path}`);
 
+/** The objects that a commit or a tree names and that a bag may hold: trees, and commits of submodules. */
+const namedBy =
+  (format: ObjectFormat, limits: Limits) =>
+  (type: 'commit' | 'tree', content: Buffer, id: string): string[] =>
+    type === 'commit'
+      ? [parseCommit(content, format, id).tree]
+      : parseTree(content, format, '', limits)
+          .filter(({ kind }) => kind === 'folder' || kind === 'gitlink')
+          .map((entry) => entry.id);
+
 /** The commit and the layout at each folder, from the bag that an earlier start left; undefined when something is missing. */
 const readUnits = (context: SourceContext): KnownUnit[] | undefined => {
   const { pin, limits, workDir } = context;
   const format = pin.objectFormat;
-  const bag = ObjectBag.read(workDir.paths.objects, format, limits.TREE_BYTES + limits.COMMIT_BYTES);
+  const bag = ObjectBag.read(
+    workDir.paths.objects,
+    format,
+    limits.TREE_BYTES + limits.COMMIT_BYTES,
+    pin.commitSha,
+    namedBy(format, limits),
+  );
   if (bag === undefined) return undefined;
   const units: KnownUnit[] = [];
   const queue = [{ path: '', url: pin.repoUrl, commitId: pin.commitSha }];
@@ -67,15 +86,26 @@ const readGitmodules = (layout: Layout, folder: string, format: ObjectFormat): s
   return bytes !== undefined && objectId(format, 'blob', bytes) === entry.id ? bytes.toString('latin1') : undefined;
 };
 
+/** As compareCheckout; a twin of a blob, which only its SHA-256 shows, is a difference like any other. */
+const compare = (options: CompareOptions): Comparison => {
+  try {
+    return compareCheckout(options);
+  } catch (error) {
+    if (!(error instanceof SourceError) || error.code !== 'sha1-collision') throw error;
+    return { same: false, path: '', why: error.message };
+  }
+};
+
 /** Compares all files of all units with their commits; undefined, and a line in the log, when something differs. */
 const compareUnits = (context: SourceContext, known: KnownUnit[]): Unit[] | undefined => {
   const { pin, log, workDir } = context;
   const units: Unit[] = [];
   const onBlob = noteBlob(context);
   for (const unit of known) {
-    const comparison = compareCheckout({
+    const comparison = compare({
       root: `${folderOf(context, unit.path)}/`,
       layout: unit.layout,
+      maxBytes: context.limits.OBJECT_BYTES,
       format: pin.objectFormat,
       passedOver: unit.path === '' ? new Set(['.git', ...workDir.passedOver]) : new Set(['.git']),
       gitlinks: pin.submodules === 'yes' ? 'elsewhere' : 'empty',
@@ -100,7 +130,11 @@ export const reuseInPlace = (context: SourceContext): { units?: Unit[]; isSameCo
   const known = readUnits(context);
   if (known === undefined) return { isSameCommit: false };
   const units = compareUnits(context, known);
-  if (units === undefined) return { isSameCommit: true };
+  if (units === undefined || !isTreePinned(context, units)) {
+    // What was noted belongs to other bytes.
+    context.blobSha256.clear();
+    return { isSameCommit: true };
+  }
   const { state } = context.workDir.paths;
   const trash = `${state}/${freshName('trash')}`;
   const fresh = `${state}/${freshName('refresh')}`;
@@ -109,6 +143,14 @@ export const reuseInPlace = (context: SourceContext): { units?: Unit[]; isSameCo
   for (const [place, unit] of units.entries())
     refreshGitFolder(context, unit, `${fresh}/${place}`, `${trash}/${place}`);
   return { units, isSameCommit: true };
+};
+
+/** Whether the files have the SHA-256 tree that the pin gives; where it gives none, they need not. */
+const isTreePinned = (context: SourceContext, units: readonly Unit[]): boolean => {
+  const { pin, log } = context;
+  if (pin.treeSha256 === undefined || treeSha256(context, units) === pin.treeSha256) return true;
+  log.info('the checkout has another SHA-256 tree than TREE_SHA256 says, although its SHA-1 is right');
+  return false;
 };
 
 /**

@@ -25,6 +25,8 @@ export interface CompareOptions {
   format: ObjectFormat;
   /** Names at the top that are no part of the commit and not looked at: `.git`. */
   passedOver: ReadonlySet<string>;
+  /** Bytes that a file may have. */
+  maxBytes: number;
   /** What a gitlink's folder must be: empty, or looked at by somebody else as a checkout of its own. */
   gitlinks: 'empty' | 'elsewhere';
   /** Told of each blob that hashed right, for a second hash. */
@@ -40,6 +42,7 @@ const WHOLE_BYTES = 1024 * 1024;
 const buffer = Buffer.allocUnsafeSlow(WHOLE_BYTES + 1);
 const OPEN_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOCTTY;
 const PERMISSIONS = 0o7777;
+const SETGID = 0o2000;
 
 /** Why a path is not what the commit says; thrown inside this file only. */
 class Difference {
@@ -144,6 +147,8 @@ class Comparer {
     try {
       const stats = fstatSync(descriptor);
       if (!stats.isFile()) throw new Difference(path, 'it is not a regular file');
+      // Before it is read: a sparse file can claim any size.
+      if (stats.size > this.#options.maxBytes) throw new Difference(path, 'it is larger than an object may be');
       if (stats.nlink !== 1) throw new Difference(path, 'it has a second name (a hard link)');
       this.#checkOwner(path, stats, FILE_MODE[kind]);
       if (stats.size <= WHOLE_BYTES) this.#accept(path, id, readWhole(descriptor));
@@ -181,10 +186,12 @@ class Comparer {
   }
 
   #checkOwner(path: string, stats: Stats, mode: number): void {
+    // A folder below a setgid one is born setgid (shared volumes use that): it gives nobody more rights.
+    const permissions = stats.mode & (stats.isDirectory() ? PERMISSIONS & ~SETGID : PERMISSIONS);
     if (stats.dev !== this.#device) throw new Difference(path, 'it is on another device');
     if (stats.uid !== this.#euid) throw new Difference(path, `it belongs to uid ${stats.uid}`);
-    if ((stats.mode & PERMISSIONS) !== (mode & ~this.#umask)) {
-      throw new Difference(path, `its mode is ${(stats.mode & PERMISSIONS).toString(8)}`);
+    if (permissions !== (mode & ~this.#umask)) {
+      throw new Difference(path, `its mode is ${permissions.toString(8)}`);
     }
   }
 

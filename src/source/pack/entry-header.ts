@@ -1,7 +1,11 @@
 import { SourceError } from '../errors.ts';
+import type { ObjectType } from '../objects/object-id.ts';
 
 /** Object types in a pack (gitformat-pack). */
 export const PACK_TYPE = { commit: 1, tree: 2, blob: 3, tag: 4, ofsDelta: 6, refDelta: 7 } as const;
+
+/** Whole objects by their type in a pack; undefined for deltas. */
+export const TYPE_OF_CODE: readonly (ObjectType | undefined)[] = [undefined, 'commit', 'tree', 'blob', 'tag'];
 
 export interface EntryHeader {
   type: number;

@@ -3,7 +3,7 @@ import type { Limits } from '../limits.ts';
 import { limitExceeded, SourceError } from '../errors.ts';
 import { idLength, type ObjectFormat, type ObjectType, objectId } from '../objects/object-id.ts';
 import { applyDelta } from './delta.ts';
-import { type EntryHeader, MAX_ENTRY_HEADER_BYTES, PACK_TYPE, readEntryHeader } from './entry-header.ts';
+import { type EntryHeader, MAX_ENTRY_HEADER_BYTES, PACK_TYPE, readEntryHeader, TYPE_OF_CODE } from './entry-header.ts';
 import { EntryTable } from './entry-table.ts';
 import { compressedBound, type Inflated, inflateExactly } from './inflate.ts';
 import { ObjectCache } from './object-cache.ts';
@@ -30,12 +30,13 @@ export interface PackReaderOptions {
   format: ObjectFormat;
   limits: Limits;
   file: PackStore;
+  /** Called with each piece of work; throws when there was enough of it. */
+  onWork?: () => void;
   /** Called once for each object, in the order in which they can be resolved. */
   onObject: (object: PackObject) => void;
 }
 
 const HEADER_BYTES = 12;
-const TYPE_OF_CODE: readonly (ObjectType | undefined)[] = [undefined, 'commit', 'tree', 'blob', 'tag'];
 
 /**
  * Reads a pack while it arrives (gitformat-pack, version 2): keeps it in a file, inflates each object once, resolves
@@ -49,6 +50,7 @@ export class PackReader {
   readonly #limits: Limits;
   readonly #file: PackStore;
   readonly #onObject: (object: PackObject) => void;
+  readonly #onWork: (() => void) | undefined;
   readonly #window: PackWindow;
   readonly #cache = new ObjectCache();
   readonly #entries: EntryTable;
@@ -70,6 +72,7 @@ export class PackReader {
     this.#limits = options.limits;
     this.#file = options.file;
     this.#onObject = options.onObject;
+    this.#onWork = options.onWork;
     this.#window = new PackWindow(options.file);
     this.#entries = new EntryTable(options.format);
     this.#hash = new TrailerHash(options.format);
@@ -126,6 +129,7 @@ export class PackReader {
     }
     for (let delta = deltas.pop(); delta !== undefined; delta = deltas.pop()) {
       base = applyDelta(base, delta, this.#limits.OBJECT_BYTES);
+      this.#account(base.length);
     }
     this.#cache.set(index, base);
     return base;
@@ -197,7 +201,9 @@ export class PackReader {
     return inflateExactly(this.#window.from(start, end).subarray(header.length, end - start), header.size, start);
   }
 
+  /** Counts what is inflated or made of deltas, also when it is made once more: a small pack can ask for it again and again. */
   #account(size: number): void {
+    this.#onWork?.();
     if (size > this.#limits.OBJECT_BYTES) {
       throw limitExceeded(
         'OBJECT_BYTES',
@@ -217,12 +223,12 @@ export class PackReader {
       return;
     }
     if (header.type === PACK_TYPE.refDelta) {
-      pushTo(this.#pendingById, header.baseId, index);
+      listAt(this.#pendingById, header.baseId).push(index);
       return;
     }
     const base = this.#baseByDistance(index, header);
     if (this.#entries.isResolved(base)) this.#applyTo(index, base, data);
-    else pushTo(this.#pendingByEntry, base, index);
+    else listAt(this.#pendingByEntry, base).push(index);
   }
 
   #baseByDistance(index: number, header: EntryHeader): number {
@@ -277,6 +283,7 @@ export class PackReader {
     const next = index + 1 < this.#entries.count ? this.#entries.offset(index + 1) : this.#position;
     const raw = this.#file.read(start, next);
     const header = readEntryHeader(raw, 0, start, this.#idBytes);
+    if (header !== undefined) this.#account(header.size);
     const data = header && inflateExactly(raw.subarray(header.length), header.size, start)?.data;
     if (header === undefined || data === undefined) throw this.#malformed('it changed while it was read');
     return { header, data };
@@ -289,8 +296,4 @@ export class PackReader {
   }
 }
 
-const pushTo = <K>(map: Map<K, number[]>, key: K, value: number): void => {
-  const list = map.get(key);
-  if (list === undefined) map.set(key, [value]);
-  else list.push(value);
-};
+const listAt = <K>(map: Map<K, number[]>, key: K): number[] => map.get(key) ?? map.set(key, []).get(key)!;

@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import { messageOf } from '../../base/error.ts';
 import { escapeText } from '../../base/escape.ts';
 import type { RepoUrl } from '../../pin/types.ts';
@@ -29,8 +29,16 @@ const MAX_FILE_BYTES = 4 * 1024 * 1024;
 /** The text of a small file that the pin names. Its content is never shown. */
 export const readNamedFile = (key: string, path: string): string => {
   try {
-    if (statSync(path).size > MAX_FILE_BYTES) throw new Error(`it has more than ${MAX_FILE_BYTES} bytes`);
-    return readFileSync(path, 'utf8');
+    // Not waiting: a pipe without a writer would hold the launch for ever.
+    const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      const stats = fstatSync(descriptor);
+      if (!stats.isFile()) throw new Error('it is not a regular file');
+      if (stats.size > MAX_FILE_BYTES) throw new Error(`it has more than ${MAX_FILE_BYTES} bytes`);
+      return readFileSync(descriptor, 'utf8');
+    } finally {
+      closeSync(descriptor);
+    }
   } catch (error) {
     throw new SourceError(
       'file-unreadable',

@@ -1,4 +1,14 @@
-import { closeSync, mkdirSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { messageOf, systemCodeOf } from '../../base/error.ts';
 import { escapeText } from '../../base/escape.ts';
@@ -39,9 +49,33 @@ export const createFile = (path: string | Buffer, bytes: Buffer | string, mode =
   }
 };
 
+const NOT_PERMITTED: ReadonlySet<string> = new Set(['EACCES', 'EPERM']);
+
+/**
+ * Does something to a file or folder of ours; where that is not permitted, once more after every folder in it was made
+ * writable: read-only folders (the module cache of Go leaves some) can be neither moved nor emptied without root's rights.
+ */
+export const withRights = (path: string | Buffer, act: () => void): void => {
+  try {
+    act();
+  } catch (error) {
+    if (!NOT_PERMITTED.has(systemCodeOf(error))) throw error;
+    makeWritable(typeof path === 'string' ? Buffer.from(path, 'utf8').toString('latin1') : path.toString('latin1'));
+    act();
+  }
+};
+
+/** Gives the owner all rights on the folders at and below a path, through no symlink. */
+const makeWritable = (latin1: string): void => {
+  const path = fsPath(latin1);
+  if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return;
+  chmodSync(path, 0o700);
+  for (const name of readdirSync(path, 'latin1')) makeWritable(`${latin1}/${name}`);
+};
+
 /** Deletes a file or a whole folder, through no symlink; nothing there is fine. */
 export const remove = (path: string | Buffer): void => {
-  rmSync(path, { recursive: true, force: true, maxRetries: 0 });
+  withRights(path, () => rmSync(path, { recursive: true, force: true, maxRetries: 0 }));
 };
 
 /** A failure of the file system as an error that says what to do. */

@@ -38,17 +38,32 @@ export class ObjectBag {
     createFile(path, Buffer.concat(parts));
   }
 
-  /** Reads what an earlier start left; undefined where there is nothing usable. Cut or odd ends are passed over. */
-  static read(path: string, format: ObjectFormat, maxBytes: number): ObjectBag | undefined {
+  /**
+   * Reads what an earlier start left. Each object must be named by one before it, from the pinned commit on: so whatever was
+   * planted or damaged ends the reading where it stands, and costs no memory.
+   * @param wantedBy the ids that an object names; throws when it is malformed
+   * @returns the objects up to the first that does not belong; undefined where there is nothing usable
+   */
+  static read(
+    path: string,
+    format: ObjectFormat,
+    maxBytes: number,
+    commitId: string,
+    wantedBy: (type: 'commit' | 'tree', content: Buffer, id: string) => string[],
+  ): ObjectBag | undefined {
     const bytes = readInherited(path, maxBytes);
     if (bytes === undefined) return undefined;
     const bag = new ObjectBag(format);
+    const wanted = new Set([commitId]);
     for (let at = 0; at + 5 <= bytes.length; ) {
       const size = bytes.readUInt32BE(at + 1);
       const content = bytes.subarray(at + 5, at + 5 + size);
       const type = ({ 99: 'commit', 116: 'tree' } as const)[bytes[at]!];
       if (type === undefined || content.length !== size) break;
-      bag.add(type, content);
+      const id = objectId(format, type, content);
+      if (!wanted.delete(id)) break;
+      bag.#objects.set(id, { type, content });
+      for (const named of wantedBy(type, content, id)) if (!bag.#objects.has(named)) wanted.add(named);
       at += 5 + size;
     }
     return bag;

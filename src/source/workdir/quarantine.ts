@@ -35,9 +35,12 @@ const isPlain = (path: string): boolean => {
   return stats?.isFile() === true && stats.nlink === 1 && stats.uid === process.geteuid?.();
 };
 
-/** The pack that an earlier start received, where a first start leaves it or where a restart keeps it. */
+/**
+ * The pack that an earlier start received: where a restart keeps it, or where a first start leaves it. The one that is kept
+ * comes first: a workload may have made packs of its own since.
+ */
 export const findInheritedPack = (git: string): InheritedPack | undefined =>
-  packIn(git) ?? (isFolder(fsPath(`${git}/${STATE_NAME}`)) ? packIn(quarantineOf(git)) : undefined);
+  (isFolder(fsPath(`${git}/${STATE_NAME}`)) ? packIn(quarantineOf(git)) : undefined) ?? packIn(git);
 
 /** What makes the quarantine a repository; all of it is ours but the pack and its index. */
 const config = (format: ObjectFormat): string =>
@@ -69,16 +72,21 @@ export const makeQuarantine = (folder: string, { stem }: InheritedPack, format: 
 };
 
 /**
- * Puts a quarantine that an earlier start was moving when it was killed back in its place, before what that start left is
- * deleted.
+ * Puts the pack of a quarantine that an earlier start was moving when it was killed back in its place, before what that start
+ * left is deleted. Through no symlink, and nothing but the pack and its index is moved.
  * @param leftovers folders that will be deleted
  */
-export const rescueQuarantine = (git: string, leftovers: readonly string[]): void => {
+export const rescueQuarantine = (git: string, leftovers: readonly string[], format: ObjectFormat): void => {
   if (findInheritedPack(git) !== undefined) return;
-  const found = leftovers
-    .flatMap((folder) => [`${folder}/0.quarantine`, `${folder}/0/quarantine`, `${folder}/quarantine`])
-    .find((folder) => isFolder(fsPath(folder)) && packIn(folder) !== undefined);
-  if (found === undefined) return;
-  remove(fsPath(quarantineOf(git)));
-  renameSync(fsPath(found), fsPath(quarantineOf(git)));
+  const inside = ['0.quarantine', '0', '0/quarantine', 'quarantine'];
+  for (const leftover of leftovers.filter((path) => isFolder(fsPath(path)))) {
+    for (const name of inside) {
+      if (name === '0/quarantine' && !isFolder(fsPath(`${leftover}/0`))) continue;
+      const pack = packIn(`${leftover}/${name}`);
+      if (pack === undefined) continue;
+      remove(fsPath(quarantineOf(git)));
+      makeQuarantine(quarantineOf(git), pack, format);
+      return;
+    }
+  }
 };

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync } from 'node:fs';
 import { systemCodeOf } from '../../base/error.ts';
-import { fsPath, remove, toLatin1Path } from './files.ts';
+import { fsPath, remove, toLatin1Path, withRights } from './files.ts';
 import { isFolder, type WorkDir } from './inspect.ts';
 import { STATE_NAME } from './paths.ts';
 import { freshName } from './state-folder.ts';
@@ -18,11 +18,11 @@ const IN_THE_WAY: ReadonlySet<string> = new Set(['ENOTEMPTY', 'EEXIST', 'ENOTDIR
 /** Moves a file or folder to a name of the same file system; what is in the way there is deleted. */
 const moveOver = (source: string | Buffer, target: string | Buffer): void => {
   try {
-    renameSync(source, target);
+    withRights(source, () => renameSync(source, target));
   } catch (error) {
     if (!IN_THE_WAY.has(systemCodeOf(error))) throw error;
     remove(target);
-    renameSync(source, target);
+    withRights(source, () => renameSync(source, target));
   }
 };
 
