@@ -23,7 +23,9 @@ export const runInstall = async ({ file, argv }: Command, cwd: string, env: Reco
       resolve();
     });
   });
-  await forwardSignals((signal) => child.kill(signal), ended);
+  const asked = await forwardSignals((signal) => child.kill(signal), ended);
+  // Told to end, and INSTALL_CMD ended well: RUN_CMD must not start all the same.
+  if (how === undefined && asked !== undefined) process.exit(asked);
   if (how === undefined) return;
   throw new LaunchError('install-failed', `INSTALL_CMD ended with ${how}; RUN_CMD was not started`, {
     hint: 'its own output stands above',

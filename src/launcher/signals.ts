@@ -13,10 +13,13 @@ export const endOnSignals = (): void => {
 };
 
 /**
- * Hands signals to somebody else for as long as `work` takes. When one came, this process ends after it as the signal
- * meant, whatever became of the work.
+ * Hands signals to somebody else for as long as `work` takes.
+ * @returns the status that the first signal means, when one came
  */
-export const forwardSignals = async (to: (signal: NodeJS.Signals) => void, work: Promise<void>): Promise<void> => {
+export const forwardSignals = async (
+  to: (signal: NodeJS.Signals) => void,
+  work: Promise<void>,
+): Promise<number | undefined> => {
   let came: EndingSignal | undefined;
   for (const signal of SIGNALS) {
     process.removeAllListeners(signal);
@@ -25,10 +28,7 @@ export const forwardSignals = async (to: (signal: NodeJS.Signals) => void, work:
       to(signal);
     });
   }
-  try {
-    await work;
-  } finally {
-    endOnSignals();
-    if (came !== undefined) process.exit(STATUS_OF[came]);
-  }
+  await work;
+  endOnSignals();
+  return came === undefined ? undefined : STATUS_OF[came];
 };

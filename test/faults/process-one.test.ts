@@ -108,7 +108,7 @@ describe.skipIf(!mayMount)('tools that are not there', () => {
   const runWithout = async (files: string[], values: PinValues): Promise<Launched> => {
     const node = readLauncherCommand();
     const hide = files.map((file) => `mount --bind /dev/null ${file}`).join(' && ');
-    const script = `${hide} && exec ${node} trusted-workload-launcher "" "$0"`;
+    const script = `${hide} && exec ${node} trusted-workload-launcher "" "" "$0"`;
     const args = ['-m', '/bin/sh', '-c', script, configFile(stand.pin(values))];
     return readResult(await runLauncher({ program: UNSHARE, args, env: { LOG_FORMAT: 'json', ...QUICK } }));
   };
