@@ -85,13 +85,17 @@ describe('a signal during INSTALL_CMD', () => {
     ['SIGINT', 130],
   ] as const)('%s that it swallows: RUN_CMD is not started', async (signal, status) => {
     const name = signal.slice(3);
-    const INSTALL_CMD = `trap ":" ${name}; echo "rea""dy" >&2; for i in 1 2 3 4 5 6; do sleep 0.1; done; exit 0`;
-    const values = stand.pin({ INSTALL_CMD, RUN_CMD: 'echo workload ran' });
+    const INSTALL_CMD = `trap ":" ${name}; echo "rea""dy" >&2; for i in 1 2 3 4; do sleep 0.1; done; exit 0`;
     const env = { LOG_FORMAT: 'json', ...QUICK };
-    const started = startLauncher({ config: pinText(values), env, signalAtText: 'ready', signal });
-    const launched = readResult(await started.result);
-    const { code, stdout, durationMs } = launched;
-    expect({ code, stdout }, launched.stderr).toEqual({ code: status, stdout: '' });
-    expect(durationMs).toBeLessThan(20_000);
+    // Several at once: some signals come while the launcher is still about to listen.
+    const one = async (): Promise<Launched> => {
+      const config = pinText(stand.pin({ INSTALL_CMD, RUN_CMD: 'echo workload ran' }));
+      return readResult(await startLauncher({ config, env, signalAtText: 'ready', signal }).result);
+    };
+    for (let round = 0; round < 4; round++) {
+      for (const { code, stdout, stderr } of await Promise.all(Array.from({ length: 8 }, one))) {
+        expect({ code, stdout }, stderr).toEqual({ code: status, stdout: '' });
+      }
+    }
   });
 });

@@ -1,5 +1,5 @@
 /** Bytes kept for delta bases. Measured: a larger cache saves no time, packs keep bases near what is built on them. */
-const CACHE_BYTES = 8 * 1024 * 1024;
+const CACHE_BYTES = 4 * 1024 * 1024;
 const LARGEST_CACHED_BYTES = CACHE_BYTES / 4;
 
 /** The objects that were read last, by entry index, up to a fixed number of bytes. */

@@ -6,7 +6,7 @@ import { SourceError } from '../errors.ts';
 import { createFile } from '../workdir/files.ts';
 
 /** Bytes that may wait for git; beyond it the network waits. */
-const MAX_BACKLOG = 4 * 1024 * 1024;
+const MAX_BACKLOG = 1024 * 1024;
 /** What git prints, bounded. */
 const MAX_OUTPUT = 16 * 1024;
 /** What git says when the machine failed it and not the pack. */
