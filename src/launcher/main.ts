@@ -112,7 +112,10 @@ const main = async (): Promise<void> => {
   endOnSignals();
   let status: ExitCode = EXIT.internal;
   try {
-    const start = { softFiles: softFiles === '' ? undefined : softFiles, aside: (aside ?? '').split(',') };
+    const start = {
+      softFiles: softFiles === '' ? undefined : softFiles,
+      aside: (aside ?? '').split(',').filter((variable) => variable !== ''),
+    };
     status = await run(program, start, args, log);
   } catch (error) {
     if (error instanceof BaseError) {

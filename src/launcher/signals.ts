@@ -2,14 +2,15 @@
 const STATUS_OF = { SIGHUP: 129, SIGINT: 130, SIGQUIT: 131, SIGTERM: 143 } as const;
 
 type EndingSignal = keyof typeof STATUS_OF;
-const SIGNALS = Object.keys(STATUS_OF) as EndingSignal[];
+
+const end = (signal: EndingSignal): void => process.exit(STATUS_OF[signal]);
+
+/** Who gets a signal. Listeners stay the same ones: a signal that waits for one that was removed would be lost. */
+let receiver: (signal: EndingSignal) => void = end;
 
 /** A launcher that is process 1 gets no default action for signals; what a kill leaves behind the next start heals. */
 export const endOnSignals = (): void => {
-  for (const signal of SIGNALS) {
-    process.removeAllListeners(signal);
-    process.on(signal, () => process.exit(STATUS_OF[signal]));
-  }
+  for (const signal of Object.keys(STATUS_OF) as EndingSignal[]) process.on(signal, () => receiver(signal));
 };
 
 /**
@@ -21,14 +22,13 @@ export const forwardSignals = async (
   work: Promise<void>,
 ): Promise<number | undefined> => {
   let came: EndingSignal | undefined;
-  for (const signal of SIGNALS) {
-    process.removeAllListeners(signal);
-    process.on(signal, () => {
-      came ??= signal;
-      to(signal);
-    });
-  }
+  receiver = (signal) => {
+    came ??= signal;
+    to(signal);
+  };
   await work;
-  endOnSignals();
+  // A signal that came while the work ended waits for its turn of the event loop.
+  await new Promise((resolve) => setImmediate(resolve));
+  receiver = end;
   return came === undefined ? undefined : STATUS_OF[came];
 };

@@ -1,6 +1,7 @@
 import {
   chmodSync,
   closeSync,
+  constants,
   lstatSync,
   mkdirSync,
   openSync,
@@ -65,12 +66,21 @@ export const withRights = (path: string | Buffer, act: () => void): void => {
   }
 };
 
-/** Gives the owner all rights on the folders at and below a path, through no symlink. */
+/**
+ * Gives the owner all rights on the folders at and below a path, through no symlink. By descriptors: a path may be longer than
+ * the kernel takes in one.
+ */
 const makeWritable = (latin1: string): void => {
   const path = fsPath(latin1);
   if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return;
   chmodSync(path, 0o700);
-  for (const name of readdirSync(path, 'latin1')) makeWritable(`${latin1}/${name}`);
+  const folder = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
+  try {
+    const at = `/proc/self/fd/${folder}`;
+    for (const name of readdirSync(at, 'latin1')) makeWritable(`${at}/${name}`);
+  } finally {
+    closeSync(folder);
+  }
 };
 
 /** Deletes a file or a whole folder, through no symlink; nothing there is fine. */
