@@ -5,6 +5,9 @@ import { LaunchError } from './errors.ts';
 /** What `bin/` puts in front of variables that would steer Node itself, to hand them on. */
 const ASIDE_PREFIX = 'TWL_SET_ASIDE_';
 
+/** What `bin/` sets for Node and nobody else; whatever had the name before was set aside. */
+const OWN_VARIABLES = ['MALLOC_ARENA_MAX'];
+
 /**
  * The environment as it was before `bin/` set aside what would have steered Node.
  * @param names what was set aside; a variable that merely has such a name from outside is like any other
@@ -14,9 +17,10 @@ export const restoreEnvironment = (
   names: readonly string[],
 ): Record<string, string> => {
   const aside = new Set(names.map((name) => ASIDE_PREFIX + name));
+  const own = new Set(OWN_VARIABLES);
   // Entries and not assignments: a variable may be called __proto__.
   const entries = Object.entries(environment).flatMap(([name, value]): [string, string][] => {
-    if (value === undefined) return [];
+    if (value === undefined || own.has(name)) return [];
     return [[aside.has(name) ? name.slice(ASIDE_PREFIX.length) : name, value]];
   });
   return Object.fromEntries(entries);

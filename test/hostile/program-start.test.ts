@@ -160,6 +160,14 @@ describe('variables that the program sets aside', () => {
     expect([env?.get('TWL_SET_ASIDE_'), env?.get('')]).toEqual(['4', undefined]);
   });
 
+  test('what is set for Node alone does not reach the workload', async () => {
+    const { run, env } = await launch({});
+    expect(run.code, run.stderr).toBe(0);
+    expect([...(env?.keys() ?? [])].filter((name) => /^(?:MALLOC|NODE|TWL|__twl)_/.test(name))).toEqual([]);
+    const { env: given } = await launch({ MALLOC_ARENA_MAX: '3' });
+    expect([undefined, '3']).toContain(given?.get('MALLOC_ARENA_MAX'));
+  });
+
   test('what steers code is dropped under its own name', async () => {
     const { run, env } = await launch({
       LD_LIBRARY_PATH: '/nonexistent',
