@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { git } from '../support/git-command.ts';
 import { makeRepository, type Repository } from '../support/repositories.ts';
-import { type SshServer, startSshServer } from '../support/ssh-server.ts';
+import { hasSshServer, type SshServer, startSshServer } from '../support/ssh-server.ts';
 import { makeScratch } from '../support/scratch.ts';
 import { ENTRY, expectFailure, expectRan, launch, type Launched, type PinValues } from './support.ts';
 
@@ -94,7 +94,7 @@ describe('a repository on this machine', () => {
   });
 });
 
-const SSHD = existsSync('/usr/sbin/sshd');
+const SSHD = hasSshServer();
 if (!SSHD) console.info('ssh: skipped, there is no /usr/sbin/sshd on this machine');
 
 describe.skipIf(!SSHD).each([true, false])('ssh, GIT_PROTOCOL accepted: %s', (acceptGitProtocol) => {

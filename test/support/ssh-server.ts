@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -27,6 +27,9 @@ export interface SshServer {
 }
 
 const SSHD = '/usr/sbin/sshd';
+
+/** Whether this machine has an sshd that can be started. */
+export const hasSshServer = (): boolean => statSync(SSHD, { throwIfNoEntry: false })?.isFile() === true;
 
 const makeKey = (file: string): string => {
   const result = spawnSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'test', '-f', file]);
@@ -79,7 +82,7 @@ const waitUntilListening = async (port: number, child: ChildProcess): Promise<vo
 
 /** A real sshd on loopback for the current user, or `undefined` where the machine has none. */
 export const startSshServer = async (options: SshServerOptions): Promise<SshServer | undefined> => {
-  if (!existsSync(SSHD)) return undefined;
+  if (!hasSshServer()) return undefined;
   const { dir } = options;
   mkdirSync(dir, { recursive: true });
   // sshd as root insists on its privilege separation folder.
