@@ -43,6 +43,8 @@ export class Reception {
   #pack: PackFile | undefined;
   #reader: PackReader | undefined;
   #witness: PackWitness | undefined;
+  /** Why git could not be started; told when bytes come, like any failure of a disk. */
+  #startError: unknown;
   readonly sink: PackSink;
 
   constructor(options: ReceiveOptions) {
@@ -61,8 +63,6 @@ export class Reception {
     // Now, while the server is at work.
     this.#startWitness();
   }
-
-  #startError: unknown;
 
   /** To be called when all bytes were pushed. */
   async complete(): Promise<Received> {

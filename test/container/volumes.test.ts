@@ -25,7 +25,7 @@ describe.skipIf(found === undefined)('WORK_DIR on a volume', () => {
           network_mode: 'host',
           command: ['/etc/pin.conf'],
           configs: [{ source: 'pin', target: '/etc/pin.conf' }],
-          volumes: ['work:/work'],
+          volumes: ['work:/volume'],
         },
       ]),
     ),
@@ -33,7 +33,7 @@ describe.skipIf(found === undefined)('WORK_DIR on a volume', () => {
     volumes: { work: {} },
   });
 
-  test.each(['/work', '/work/below'])('restarts without the server, at %s', async (workDir) => {
+  test.each(['/volume', '/volume/below'])('restarts without the server, at %s', async (workDir) => {
     const { repository, pin, server } = await serve({ 'tee-launch.sh': SCRIPT, 'd/file': 'x' });
     const deployment = deploy(dock, file(pin({ WORK_DIR: workDir }), ['app']));
     expect(await deployment.up()).toMatchObject({ code: 0 });
@@ -62,7 +62,7 @@ describe.skipIf(found === undefined)('WORK_DIR on a volume', () => {
     const script = 'echo ready\ntrap "exit 0" TERM\nwhile :; do sleep 0.05; done\n';
     const { pin, server } = await serve({ 'tee-launch.sh': script });
     server.behave(onFetch({ delayMs: 4000 }));
-    const config = file(pin({ WORK_DIR: '/work' }), ['one', 'two']);
+    const config = file(pin({ WORK_DIR: '/volume' }), ['one', 'two']);
     const deployment = deploy(dock, config);
     const [one, two] = [deployment.container('one'), deployment.container('two')];
     expect(await deployment.up()).toMatchObject({ code: 0 });

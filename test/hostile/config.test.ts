@@ -1,38 +1,23 @@
 import { existsSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { encodeTag } from '../support/git-objects.ts';
-import { type GitServer, startGitServer } from '../support/git-server.ts';
-import { ObjectStore } from '../support/object-store.ts';
 import { makeRepository, type Repository } from '../support/repositories.ts';
+import { ObjectStore } from '../support/object-store.ts';
 import { type RunResult, runLauncher } from '../support/run-launcher.ts';
-import { makeScratch } from '../support/scratch.ts';
 import { errorOf, launchPin, type PinKeys, pinText, rawCharacterOf } from './support/launch.ts';
+import { serveOneRepository } from './support/one-repository.ts';
 
 const ENTRY = '#!/bin/bash\necho pinned\n';
-const scratch = makeScratch();
-let repository: Repository;
-let server: GitServer;
+const one = serveOneRepository(ENTRY);
+const { scratch } = one;
 let count = 0;
 
-beforeAll(async () => {
-  repository = await makeRepository({ files: { 'tee-launch.sh': ENTRY }, path: scratch.join('repo.git') });
-  server = await startGitServer({ root: scratch.path });
-});
-afterAll(async () => {
-  await server.close();
-  scratch.remove();
-});
-
-const soundKeys = (): PinKeys => ({
-  REPO_URL: `${server.url}/repo.git`,
-  COMMIT_SHA: repository.commit,
-  WORK_DIR: scratch.join(`work-${count++}`),
-});
+const soundKeys = one.pinKeys;
 
 /** Nothing was fetched, made or run, and the message can be shown. */
 const expectNothing = (run: RunResult, requests: number, keys: PinKeys, code = 30): void => {
   expect({ code: run.code, stdout: run.stdout }, run.stderr).toEqual({ code, stdout: '' });
-  expect(server.requests.length).toBe(requests);
+  expect(one.server.requests.length).toBe(requests);
   expect(existsSync(keys.WORK_DIR ?? '/nonexistent')).toBe(false);
   expect(rawCharacterOf(run.stderr)).toBeUndefined();
 };
@@ -126,7 +111,7 @@ describe('a pin is refused before anything is asked or made', () => {
   for (const [name, change, message] of [...REFUSED_TEXTS, ...REFUSED_VALUES]) {
     test.concurrent(name, async () => {
       const keys = soundKeys();
-      const requests = server.requests.length;
+      const requests = one.server.requests.length;
       const run = await runLauncher({ config: change(pinText(keys), keys) });
       expectNothing(run, requests, keys);
       expect(errorOf(run)).toMatch(message);
@@ -138,7 +123,7 @@ describe('a pin is refused before anything is asked or made', () => {
   test('two pins at once', async () => {
     const keys = soundKeys();
     const env = { LAUNCHER_CONFIG: pinText(keys) };
-    expectNothing(await runLauncher({ config: pinText(keys), env }), server.requests.length, keys, 2);
+    expectNothing(await runLauncher({ config: pinText(keys), env }), one.server.requests.length, keys, 2);
   });
 });
 
@@ -171,26 +156,26 @@ describe('what the hash names', () => {
 
   test('a tag: refused, not followed to its commit', async () => {
     const store = new ObjectStore();
-    const oid = store.add('tag', encodeTag(repository.commit, 'commit'));
-    store.writeTo(repository.gitDir);
+    const oid = store.add('tag', encodeTag(one.repository.commit, 'commit'));
+    store.writeTo(one.repository.gitDir);
     expectRefused(await launchCommit(oid), 10, /is a tag and not a commit/);
-    expectRefused(await launchCommit(oid, { REPO_URL: repository.gitDir }), 10, /is a tag and not a commit/);
+    expectRefused(await launchCommit(oid, { REPO_URL: one.repository.gitDir }), 10, /is a tag and not a commit/);
   });
 
   test('a tree, a file: refused', async () => {
-    expectRefused(await launchCommit(await repository.tree()), 10, /is a tree and not a commit/);
-    const blob = await repository.git('rev-parse', 'HEAD:tee-launch.sh');
+    expectRefused(await launchCommit(await one.repository.tree()), 10, /is a tree and not a commit/);
+    const blob = await one.repository.git('rev-parse', 'HEAD:tee-launch.sh');
     expectRefused(await launchCommit(blob), 10, /is a blob and not a commit/);
   });
 
   test('a branch whose name is the hash: the commit is asked for, not the branch', async () => {
     const hash = 'ab'.repeat(20);
-    const evil = await repository.commitAgain({ 'tee-launch.sh': 'echo EVIL\n' }, { branch: 'evil' });
-    await repository.git('update-ref', `refs/heads/${hash}`, evil);
-    await repository.git('update-ref', `refs/tags/${hash}`, evil);
+    const evil = await one.repository.commitAgain({ 'tee-launch.sh': 'echo EVIL\n' }, { branch: 'evil' });
+    await one.repository.git('update-ref', `refs/heads/${hash}`, evil);
+    await one.repository.git('update-ref', `refs/tags/${hash}`, evil);
     expectRefused(await launchCommit(hash), 40, /the commit cannot be had there/);
-    await repository.git('update-ref', `refs/heads/${repository.commit}`, evil);
-    expect((await launchCommit(repository.commit)).stdout).toBe('pinned\n');
+    await one.repository.git('update-ref', `refs/heads/${one.repository.commit}`, evil);
+    expect((await launchCommit(one.repository.commit)).stdout).toBe('pinned\n');
   });
 
   test('a commit that only another repository has', async () => {
@@ -201,7 +186,7 @@ describe('what the hash names', () => {
   test('a commit that was force-pushed away: served or not, never another one', async () => {
     const gone = await makeRepository({ files: { 'tee-launch.sh': ENTRY }, path: scratch.join('gone.git') });
     await gone.commitAgain({ 'tee-launch.sh': 'echo EVIL\n' }, { parent: null });
-    const keys = { REPO_URL: `${server.url}/gone.git` };
+    const keys = { REPO_URL: `${one.server.url}/gone.git` };
     expect((await launchCommit(gone.commit, keys)).stdout).toBe('pinned\n');
     await gone.git('reflog', 'expire', '--expire=now', '--all');
     await gone.git('gc', '-q', '--prune=now');
@@ -210,14 +195,18 @@ describe('what the hash names', () => {
 
   test('an empty repository', async () => {
     await new ObjectStore().makeBareRepository(scratch.join('empty.git'));
-    expectRefused(await launchCommit(repository.commit, { REPO_URL: `${server.url}/empty.git` }), 40, /cannot be had/);
+    expectRefused(
+      await launchCommit(one.repository.commit, { REPO_URL: `${one.server.url}/empty.git` }),
+      40,
+      /cannot be had/,
+    );
   });
 
   test('a hash of the other object format', async () => {
     const files = { 'tee-launch.sh': ENTRY };
     const other = await makeRepository({ files, path: scratch.join('sha256.git'), format: 'sha256' });
-    const url = `${server.url}/sha256.git`;
-    expectRefused(await launchCommit(repository.commit, { REPO_URL: url }), 10, /object format|SHA-256/i);
+    const url = `${one.server.url}/sha256.git`;
+    expectRefused(await launchCommit(one.repository.commit, { REPO_URL: url }), 10, /object format|SHA-256/i);
     expectRefused(await launchCommit(other.commit.slice(0, 40), { REPO_URL: url }), 10, /object format|SHA-256/i);
     expectRefused(await launchCommit(other.commit), 10, /object format|SHA-1/i);
     expect((await launchCommit(other.commit, { REPO_URL: url })).stdout).toBe('pinned\n');
@@ -229,7 +218,10 @@ describe('what stands where the entry script should', () => {
     files: Parameters<Repository['commitAgain']>[0],
     keys: PinKeys = {},
   ): Promise<RunResult & { keys: PinKeys }> => {
-    const commit = await repository.commitAgain(files, { parent: repository.commit, branch: `entry-${count++}` });
+    const commit = await one.repository.commitAgain(files, {
+      parent: one.repository.commit,
+      branch: `entry-${count++}`,
+    });
     const all = { ...soundKeys(), COMMIT_SHA: commit, ...keys };
     return { ...(await launchPin(all)), keys: all };
   };
@@ -253,7 +245,7 @@ describe('what stands where the entry script should', () => {
   });
 
   test('a submodule: refused', async () => {
-    const files = { 'tee-launch.sh': { gitlink: repository.commit } };
+    const files = { 'tee-launch.sh': { gitlink: one.repository.commit } };
     const run = await launchFiles(files, { SUBMODULES: 'ignore' });
     expect({ code: run.code, stdout: run.stdout }).toEqual({ code: 10, stdout: '' });
     expect(errorOf(run)).toContain("entry script 'tee-launch.sh' not found");
@@ -261,7 +253,7 @@ describe('what stands where the entry script should', () => {
 
   test('a REPO_SUBDIR that is an ignored submodule: refused', async () => {
     const run = await launchFiles(
-      { sub: { gitlink: repository.commit } },
+      { sub: { gitlink: one.repository.commit } },
       { SUBMODULES: 'ignore', REPO_SUBDIR: 'sub' },
     );
     expect({ code: run.code, stdout: run.stdout }).toEqual({ code: 10, stdout: '' });

@@ -1,40 +1,22 @@
 import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { makeCanary } from '../support/canary.ts';
-import { type GitServer, startGitServer } from '../support/git-server.ts';
 import { inMounts, whyNoMounts } from '../support/own-mounts.ts';
-import { makeRepository, type Repository } from '../support/repositories.ts';
 import { type RunOptions, type RunResult, runLauncher } from '../support/run-launcher.ts';
-import { makeScratch } from '../support/scratch.ts';
 import { write } from './support/git-plants.ts';
 import { errorOf, type PinKeys, pinText } from './support/launch.ts';
+import { serveOneRepository } from './support/one-repository.ts';
 
 /** Prints what execve was given, and not what bash makes of it. */
 const ENTRY = "#!/bin/bash\n/bin/cat /proc/$$/environ\nprintf 'END'\n";
 const TOP = fileURLToPath(new URL('../../', import.meta.url));
 const PROGRAM = `${TOP}bin/trusted-workload-launcher`;
-const scratch = makeScratch();
-let repository: Repository;
-let server: GitServer;
+const one = serveOneRepository(ENTRY);
+const { scratch } = one;
 let count = 0;
 
-beforeAll(async () => {
-  repository = await makeRepository({ files: { 'tee-launch.sh': ENTRY }, path: scratch.join('repo.git') });
-  server = await startGitServer({ root: scratch.path });
-});
-afterAll(async () => {
-  await server.close();
-  scratch.remove();
-});
-
-const pin = (keys: PinKeys = {}): string =>
-  pinText({
-    REPO_URL: `${server.url}/repo.git`,
-    COMMIT_SHA: repository.commit,
-    WORK_DIR: scratch.join(`work-${count++}`),
-    ...keys,
-  });
+const pin = (keys: PinKeys = {}): string => pinText({ ...one.pinKeys(), ...keys });
 
 interface Launched {
   run: RunResult;
@@ -183,9 +165,9 @@ describe('variables that the program sets aside', () => {
 });
 
 test.each(['+x', '+xo'])('ENTRYPOINT_SCRIPT=%s, which bash would take for an option, is refused', async (script) => {
-  const requests = server.requests.length;
+  const requests = one.server.requests.length;
   const run = await runLauncher({ config: pin({ ENTRYPOINT_SCRIPT: script }) });
   expect({ code: run.code, stdout: run.stdout }, run.stderr).toEqual({ code: 30, stdout: '' });
   expect(errorOf(run)).toContain('ENTRYPOINT_SCRIPT');
-  expect(server.requests.length).toBe(requests);
+  expect(one.server.requests.length).toBe(requests);
 });
