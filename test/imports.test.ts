@@ -14,20 +14,21 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   source: ['pin'],
   guest: [],
   state: [],
-  evidence: ['pin'],
-  tdx: ['pin'],
-  provenance: ['pin'],
+  asn1: [],
+  evidence: ['pin', 'asn1'],
+  tdx: ['pin', 'asn1'],
+  provenance: ['pin', 'asn1'],
   registry: ['pin'],
   compose: ['pin'],
   responder: ['guest', 'state', 'evidence'],
   launcher: ['pin', 'source', 'guest', 'state', 'evidence'],
   mpc: ['guest', 'registry', 'state'],
-  audit: ['compose', 'provenance', 'tdx', 'evidence', 'source', 'registry', 'pin'],
+  audit: ['compose', 'provenance', 'tdx', 'evidence', 'source', 'registry', 'state', 'asn1', 'pin'],
   cli: ['audit', 'compose', 'provenance', 'tdx', 'evidence', 'source', 'registry', 'pin'],
 };
 
 /** Rooms that only compute: bytes in, an answer out. */
-const WITHOUT_IO = ['pin', 'evidence', 'tdx', 'compose'];
+const WITHOUT_IO = ['pin', 'asn1', 'evidence', 'tdx', 'compose'];
 /** What such a room may have of Node: functions of their arguments. */
 const PURE_MODULES = ['node:crypto', 'node:buffer', 'node:util'];
 
