@@ -1,6 +1,6 @@
 /**
- * Intel's statuses of a TCB level, best first: merging two takes the later one
- * (Intel SGX/TDX DCAP, "QvE verification result" order).
+ * Intel's statuses of a TCB level, best first (Intel SGX/TDX DCAP, "QvE verification result" order). `mergeStatus` says what two
+ * of them come to: never better than either.
  */
 export const TCB_STATUSES = [
   'UpToDate',
