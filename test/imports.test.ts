@@ -30,7 +30,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 /** Rooms that only compute: bytes in, an answer out. */
 const WITHOUT_IO = ['pin', 'asn1', 'evidence', 'tdx', 'compose'];
 /** What such a room may have of Node: functions of their arguments. */
-const PURE_MODULES = ['node:crypto', 'node:buffer', 'node:util'];
+const PURE_MODULES = ['node:crypto', 'node:buffer', 'node:util', 'node:zlib'];
 
 interface Import {
   from: string;

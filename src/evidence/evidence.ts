@@ -43,7 +43,7 @@ export interface Evidence {
 }
 
 /** The value of a part that is there. Throws the part's own error where it could not be read. */
-export const valueOf = <T>(part: Part<T>): T => {
+export const partValue = <T>(part: Part<T>): T => {
   if ('error' in part) throw part.error;
   return part.value;
 };
