@@ -28,8 +28,9 @@ const describe = (point: number): ForbiddenCharacter => {
   if (point === 0x2028 || point === 0x2029) {
     return { code: 'line-separator', name: `the line separator ${named(point)}`, hint: 'end lines with LF only' };
   }
-  if (point < 0xa0) return { code: 'control-character', name: `the control character ${named(point)}`, hint: remove };
-  if (point >= 0xd800 && point <= 0xdfff) return { code: 'not-utf8', name: 'a lone surrogate', hint: remove };
+  if (point <= 0x9f) return { code: 'control-character', name: `the control character ${named(point)}`, hint: remove };
+  // The rest of the pattern lies below the surrogates.
+  if (point >= 0xd800) return { code: 'not-utf8', name: 'a lone surrogate', hint: remove };
   const hint = 'remove it: it makes text read otherwise than it is';
   return { code: 'bidirectional-control', name: `the bidirectional control ${named(point)}`, hint };
 };

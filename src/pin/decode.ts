@@ -30,25 +30,17 @@ const wellFormedStart = (bytes: Uint8Array): string => {
   return text;
 };
 
-const isUtf8 = (bytes: Uint8Array): boolean => {
-  try {
-    strict().decode(bytes);
-    return true;
-  } catch {
-    return false;
-  }
-};
-
 /** The lines of a text that is not UTF-8, each a fault or fine. A line feed is never part of a longer sequence. */
 const decodeLines = (bytes: Uint8Array): (string | EncodingFault)[] => {
   const lines: (string | EncodingFault)[] = [];
   let start = 0;
   while (start <= bytes.length) {
     const found = bytes.indexOf(LF, start);
-    const end = found < 0 ? bytes.length : found;
+    const end = found === -1 ? bytes.length : found;
     const line = bytes.subarray(start, end);
     const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(line);
-    const column = isUtf8(line) ? 0 : Array.from(wellFormedStart(line)).length + 1;
+    const good = wellFormedStart(line);
+    const column = new TextEncoder().encode(good).length === line.length ? 0 : Array.from(good).length + 1;
     lines.push(column === 0 ? text : { line: lines.length + 1, column, text });
     start = end + 1;
   }

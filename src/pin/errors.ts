@@ -4,20 +4,23 @@ import { EXIT, type ExitCode } from '../base/exit-codes.ts';
 import { excerpt } from './excerpt.ts';
 
 /** What can be wrong with the text of a config file, before any key is understood. */
-type SyntaxCode =
-  | 'too-large'
-  | 'not-utf8'
-  | 'nul'
-  | 'carriage-return'
-  | 'byte-order-mark'
-  | 'control-character'
-  | 'bidirectional-control'
-  | 'line-separator'
-  | 'no-assignment'
-  | 'bad-key'
-  | 'white-space'
-  | 'bad-quotes'
-  | 'duplicate-key';
+const SYNTAX_CODES = [
+  'too-large',
+  'not-utf8',
+  'nul',
+  'carriage-return',
+  'byte-order-mark',
+  'control-character',
+  'bidirectional-control',
+  'line-separator',
+  'no-assignment',
+  'bad-key',
+  'white-space',
+  'bad-quotes',
+  'duplicate-key',
+] as const;
+
+type SyntaxCode = (typeof SYNTAX_CODES)[number];
 
 /** What can be wrong with the meaning of its keys. */
 type MeaningCode =
@@ -51,26 +54,12 @@ export interface PinErrorDetails {
   hint: string;
 }
 
-const SYNTAX: Record<SyntaxCode, true> = {
-  'too-large': true,
-  'not-utf8': true,
-  nul: true,
-  'carriage-return': true,
-  'byte-order-mark': true,
-  'control-character': true,
-  'bidirectional-control': true,
-  'line-separator': true,
-  'no-assignment': true,
-  'bad-key': true,
-  'white-space': true,
-  'bad-quotes': true,
-  'duplicate-key': true,
-};
-
 const describe = (code: PinErrorCode, what: string, { source, place }: PinErrorDetails): string => {
   if (place === undefined) return what;
   const where = `${escapeText(source)}:${place.line}:${place.column}`;
-  const summary = code in SYNTAX ? `config parse error at ${where}: ${what}` : `${what} at ${where}`;
+  const summary = (SYNTAX_CODES as readonly PinErrorCode[]).includes(code)
+    ? `config parse error at ${where}: ${what}`
+    : `${what} at ${where}`;
   return `${summary}\n${excerpt(place)}`;
 };
 

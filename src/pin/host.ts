@@ -26,11 +26,12 @@ const readName = (text: string): string | undefined => {
  * no label that starts or ends with `-`, no address in another notation than the plain one, ports from 1 to 65535.
  */
 export const readAuthority = (text: string): Authority | undefined => {
-  const [, v6, name, digits] = AUTHORITY.exec(text) ?? [];
+  const parts = AUTHORITY.exec(text);
+  if (parts === null) return undefined;
+  const [, v6, name, digits] = parts;
   const port = digits === undefined ? undefined : Number(digits);
-  if (port !== undefined && port > 65535) return undefined;
-  const host = v6 === undefined ? readName(name ?? '') : asParsed(`[${v6}]`)?.slice(1, -1);
-  return host === undefined || host === '' ? undefined : { host, port };
+  const host = name === undefined ? asParsed(`[${v6}]`)?.slice(1, -1) : readName(name);
+  return host === undefined || Number(port) > 65535 ? undefined : { host, port };
 };
 
 /** Whether a host that {@link readAuthority} gave is this machine by its name alone. */

@@ -2,32 +2,31 @@ import { PIN_KEY_NAMES } from './keys.ts';
 import { nearestOf } from './suggest.ts';
 
 /** `text` with its code points from `start` to `end` starred out, so that columns stay where they are. */
-const star = (text: string, start: number, end: number): string =>
-  start >= end ? text : text.slice(0, start) + text.slice(start, end).replace(/./gsu, '*') + text.slice(end);
+const star = (text: string, start: number, end: number): string => {
+  const until = Math.max(start, end);
+  return text.slice(0, start) + text.slice(start, until).replace(/./gsu, '*') + text.slice(until);
+};
 
 /** One word: what stands before the last `@` of a URL, or of `user:password@host`, and a URL's query. */
 const maskWord = (word: string): string => {
   const scheme = word.indexOf('://');
   const at = word.lastIndexOf('@');
-  if (scheme >= 0) {
+  if (scheme !== -1) {
     const query = word.indexOf('?', scheme);
-    return star(query < 0 ? word : star(word, query + 1, word.length), scheme + 3, at);
+    return star(query === -1 ? word : star(word, query + 1, word.length), scheme + 3, at);
   }
-  const colon = word.indexOf(':');
-  if (colon < 0 || colon > at) return word;
-  return star(word, word.slice(0, colon).search(/[^=:"'/]*$/), at);
+  if (!word.slice(0, at).includes(':')) return word;
+  return star(word, word.slice(0, word.indexOf(':')).search(/[^=:"'/]*$/), at);
 };
 
 /**
  * A line without what looks like credentials or a query inside a URL. No step here scans a long line more than once.
  */
 const maskUrlSecrets = (line: string): string =>
-  line.includes('@') || line.includes('://')
-    ? line
-        .split(/(\s)/u)
-        .map((word) => maskWord(word))
-        .join('')
-    : line;
+  line
+    .split(/(\s)/u)
+    .map((word) => maskWord(word))
+    .join('');
 
 /**
  * A line of an environment file as it may be shown: the name, never the value, and nothing of a line without a name.
@@ -47,7 +46,7 @@ const keyPart = (line: string): string => (line.includes('=') ? line.slice(0, li
  * put it into the log.
  */
 export const maskPinLine = (line: string): string => {
-  const words = keyPart(line).match(/[A-Za-z_][A-Za-z0-9_-]+/g) ?? [];
-  const ours = words.some((word) => nearestOf(word, PIN_KEY_NAMES) !== undefined);
+  const words = Array.from(keyPart(line).matchAll(/[A-Za-z_][A-Za-z0-9_-]+/g));
+  const ours = words.some(([word]) => nearestOf(word, PIN_KEY_NAMES) !== undefined);
   return ours || line.trimStart().startsWith('#') ? maskUrlSecrets(line) : maskValue(line);
 };

@@ -27,7 +27,7 @@ const READER = {
 const placeOf = (line: ConfigLine, column: number) => ({ line: line.line, column, text: maskPinLine(line.text) });
 
 const missing = (key: string, source: string): PinError => {
-  const example = PIN_KEYS.find((row) => row.name === key)?.example ?? '';
+  const [example] = PIN_KEYS.flatMap((row) => (row.name === key ? [row.example] : []));
   const hint = `add a line to ${escapeText(source)}, such as ${key}=${example}`;
   return new PinError('missing-key', `missing required config key: ${key}`, { source, place: undefined, hint });
 };
@@ -78,7 +78,7 @@ export const parsePin = (bytes: Uint8Array, { source, defaults }: ParsePinOption
   const read = readValues(Object.fromEntries(lines.map(({ key, value }) => [key, value])));
   if (!read.ok) {
     // A key whose line could not be read is not missing.
-    const problems = read.problems.filter(({ kind, key }) => kind === 'unknown' || lineOf.has(key) || !broken);
+    const problems = read.problems.filter(({ key }) => lineOf.has(key) || !broken);
     for (const problem of problems.slice(0, MAX_ERRORS)) errors.push(errorOf(problem, lineOf.get(problem.key), source));
     return { ok: false, errors: errors.sort(byPlace).slice(0, MAX_ERRORS) };
   }

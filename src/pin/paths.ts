@@ -9,8 +9,8 @@ const SYSTEM_FOLDERS = new Set(
     .map((name) => `/${name}`),
 );
 
-/** File systems of the kernel: nothing below them is a disk. */
-const KERNEL_FOLDERS = /^\/(?:proc|sys|dev)(?:\/|$)/;
+/** File systems of the kernel: nothing below them is a disk. They themselves are {@link SYSTEM_FOLDERS}. */
+const KERNEL_FOLDERS = /^\/(?:proc|sys|dev)\//;
 
 const byteLength = (text: string): number => new TextEncoder().encode(text).length;
 
@@ -53,18 +53,22 @@ export const absoluteFile = (text: string): Checked<string> =>
 /** An absolute path of a folder, without the one trailing slash it may have. */
 export const absoluteFolder = (text: string): Checked<string> => absoluteFile(withoutTrailingSlash(text) || text);
 
+const OWN_FOLDER_HINT = 'name a folder of its own, such as /srv/workload';
+
+const notOfTheSystem = (path: string): Checked<string> => {
+  if (SYSTEM_FOLDERS.has(path)) return fail('bad-path', 'must not be a folder of the system', OWN_FOLDER_HINT);
+  if (KERNEL_FOLDERS.test(path)) return fail('bad-path', 'must not be under /proc, /sys or /dev', OWN_FOLDER_HINT);
+  return pass(path);
+};
+
 /**
  * The rule of `WORK_DIR`: an absolute folder that is not `/`, no top-level system folder, and no file system of the
  * kernel.
  */
 export const workDir = (text: string): Checked<string> => {
-  const hint = 'name a folder of its own, such as /srv/workload';
-  if (/^\/+$/.test(text)) return fail('bad-path', 'must not be the root folder', hint);
+  if (/^\/+$/.test(text)) return fail('bad-path', 'must not be the root folder', OWN_FOLDER_HINT);
   const path = absoluteFolder(text);
-  if (!path.ok) return path;
-  if (SYSTEM_FOLDERS.has(path.value)) return fail('bad-path', 'must not be a folder of the system', hint);
-  if (KERNEL_FOLDERS.test(path.value)) return fail('bad-path', 'must not be under /proc, /sys or /dev', hint);
-  return path;
+  return path.ok ? notOfTheSystem(path.value) : path;
 };
 
 const relative = (text: string): Checked<string> => {
@@ -79,14 +83,8 @@ const relative = (text: string): Checked<string> => {
   if (/^[-+]/.test(path)) {
     return fail('bad-path', `must not start with '${path[0]}'`, 'rename it in the repository', skipped);
   }
-  if (path.split('/').some((segment) => segment.toLowerCase() === '.git')) {
-    return fail(
-      'bad-path',
-      "must not contain '.git'",
-      'a commit holds no such name',
-      path.toLowerCase().indexOf('.git'),
-    );
-  }
+  const git = path.search(/(?<=^|\/)\.git(?=\/|$)/i);
+  if (git !== -1) return fail('bad-path', "must not contain '.git'", 'a commit holds no such name', skipped + git);
   return checked;
 };
 

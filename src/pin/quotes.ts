@@ -9,7 +9,7 @@ export const unquote = (value: string): Checked<{ value: string; quoted: boolean
   if (quote !== '"' && quote !== "'") return pass({ value, quoted: false });
   const hint = `quote the whole value with ${quote === '"' ? "'…'" : '"…"'}; a comment needs a line of its own`;
   const next = value.indexOf(quote, 1);
-  if (next < 0) return fail('bad-quotes', `the value opens with ${quote} and does not close with it`, hint);
+  if (next === -1) return fail('bad-quotes', `the value opens with ${quote} and does not close with it`, hint);
   if (next < value.length - 1) return fail('bad-quotes', `the quoted value holds ${quote} inside`, hint, next);
   return pass({ value: value.slice(1, -1), quoted: true });
 };

@@ -1,7 +1,7 @@
 import { findForbidden } from './characters.ts';
 import { type Checked, type Fault, fail, pass } from './checked.ts';
 import { splitLines } from './decode.ts';
-import { byPlace, PinError } from './errors.ts';
+import { PinError } from './errors.ts';
 import { MAX_ERRORS } from './limits.ts';
 import { unquote } from './quotes.ts';
 
@@ -44,7 +44,7 @@ const readKey = (text: string, start: number, options: ReaderOptions): Checked<s
   const key = text.slice(start, equals);
   if (options.keyPattern.test(key)) return pass(key);
   const bare = key.trimEnd();
-  if (bare !== key && options.keyPattern.test(bare)) {
+  if (options.keyPattern.test(bare)) {
     return fail('white-space', 'white space before =', 'write KEY=VALUE without space around =', start + bare.length);
   }
   return fail('bad-key', `a key is ${options.keyRule}`, 'write KEY=VALUE, with nothing before the key', start);
@@ -77,7 +77,8 @@ const readLine = (text: string, options: ReaderOptions): Checked<Assignment> | u
 /** Where a text of more than `maxBytes` passes the limit. */
 const tooLarge = (bytes: Uint8Array, maxBytes: number): { line: number; column: number; text: string } => {
   const lines = splitLines(bytes.subarray(0, maxBytes));
-  const last = lines.at(-1) ?? '';
+  // There is always one: the split of nothing is an empty line.
+  const last = lines.at(-1)!;
   const text = typeof last === 'string' ? last : last.text;
   return { line: lines.length, column: columnAt(text, text.length), text };
 };
@@ -130,5 +131,5 @@ export const readConfig = (bytes: Uint8Array, options: ReaderOptions): { lines: 
     firstLineOf.set(key, line);
     lines.push({ ...read.value, line, text });
   }
-  return { lines, errors: errors.sort(byPlace) };
+  return { lines, errors };
 };

@@ -29,15 +29,14 @@ export const crossKeyFaults = (values: PinValues, submodules: PinValues['SUBMODU
   if (values.ENTRYPOINT_SCRIPT !== undefined && values.RUN_CMD !== undefined) {
     refuse('ENTRYPOINT_SCRIPT', 'key-conflict', 'cannot be used with RUN_CMD', 'keep one of the two');
   }
-  const urls = [values.REPO_URL, ...(values.REPO_MIRRORS ?? [])];
-  if (urls.slice(1).some((url) => url.text === values.REPO_URL.text)) {
+  if (values.REPO_MIRRORS?.some((url) => url.text === values.REPO_URL.text)) {
     refuse('REPO_MIRRORS', 'bad-value', 'must not name REPO_URL again', 'remove it: REPO_URL is tried first');
   }
   // A submodule may live elsewhere and need what the repository itself does not.
   if (submodules === 'yes') return faults;
   for (const { keys, what, serves } of SERVES) {
     for (const key of keys) {
-      if (values[key] === undefined || urls.some(serves)) continue;
+      if (values[key] === undefined || serves(values.REPO_URL) || values.REPO_MIRRORS?.some(serves)) continue;
       refuse(key, 'unused-key', 'is not used', `remove it: no URL of this pin is reached by ${what}`);
     }
   }

@@ -65,13 +65,11 @@ export type Problem =
   | { kind: 'missing'; key: string }
   | { kind: 'fault'; key: string; fault: Fault };
 
-const isFault = (given: unknown): given is Fault => typeof given === 'object' && given !== null && 'offset' in given;
-
 const problemsOf = (issue: z.core.$ZodIssue): Problem[] => {
   if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => ({ kind: 'unknown', key }));
   const key = String(issue.path[0]);
-  const fault: unknown = issue.code === 'custom' ? issue.params?.fault : undefined;
-  return [isFault(fault) ? { kind: 'fault', key, fault } : { kind: 'missing', key }];
+  // Custom issues are those of byRule alone.
+  return [issue.code === 'custom' ? { kind: 'fault', key, fault: issue.params!.fault } : { kind: 'missing', key }];
 };
 
 // Parsers made by `new Function` cost more than the one parse they would serve, and some policies forbid them.

@@ -10,11 +10,13 @@ const NO_PATH_HINT = 'name the repository after the host';
 const HOST = 'must name a plain host';
 const HOST_HINT = 'write a name, an IPv4 address or [IPv6], then :port if need be';
 
-/** RFC 3986 `pchar` and `/`. Everything else is written `%XX`. */
-const HTTP_PATH = /^(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2})*$/;
+/** RFC 3986 `pchar` and `/`. Everything else is written `%XX`, of which {@link decoded} sees to the digits. */
+const HTTP_PATH = /^[A-Za-z0-9._~!$&'()*+,;=:@%/-]*$/;
 /** What needs no quoting in the remote command, and means nothing to it. */
 const SSH_PATH = /^[A-Za-z0-9._~+@:,=/-]+$/;
 const SSH_USER = /^[A-Za-z0-9_][A-Za-z0-9._+-]*$/;
+/** `user@host:path`, of which the user is as above. */
+const SCP_LIKE = /^([A-Za-z0-9_][A-Za-z0-9._+-]*)@(\[[^\]]*\]|[^@:/[\]]+):(.*)/s;
 
 const badSegment = (path: string): boolean =>
   path
@@ -24,35 +26,37 @@ const badSegment = (path: string): boolean =>
         segment === '.' || segment === '..' || (segment === '' && index > 0 && index < all.length - 1),
     );
 
-/** What the server will read out of a path's escapes; undefined where that is no UTF-8. */
-const decoded = (path: string): string | undefined => {
+/** What the server will read out of a path's escapes, which must be UTF-8; `offset` is where it starts in the URL. */
+const decoded = (path: string, offset: number): Checked<string> => {
+  const hint = 'write others as %XX of their UTF-8';
+  const refused = fail('bad-url', 'must have a path of URL characters', hint, offset);
+  if (!HTTP_PATH.test(path)) return refused;
   try {
-    return decodeURIComponent(path);
+    return pass(decodeURIComponent(path));
   } catch {
-    return undefined;
+    return refused;
   }
 };
 
 const http = (text: string, secure: boolean): Checked<RepoUrl> => {
   const start = secure ? 'https://'.length : 'http://'.length;
   const slash = text.indexOf('/', start);
-  const authority = text.slice(start, slash < 0 ? undefined : slash);
+  const authority = text.slice(start, slash === -1 ? undefined : slash);
   if (authority.includes('@')) {
     return fail('credentials-in-url', 'must not contain credentials', 'put them in REPO_CREDENTIAL_FILE', start);
   }
   const odd = text.search(/[?#]/);
-  if (odd >= 0) return fail('bad-url', 'must not have a query or a fragment', 'end the URL before it', odd);
+  if (odd !== -1) return fail('bad-url', 'must not have a query or a fragment', 'end the URL before it', odd);
   const server = readAuthority(authority);
   if (server === undefined) return fail('bad-url', HOST, HOST_HINT, start);
   if (!secure && !isLoopback(server.host)) {
     return fail('bad-url', 'must not use http:// but on loopback', 'use https://');
   }
-  if (slash < 0) return fail('bad-url', 'must have a path', NO_PATH_HINT, text.length);
+  if (slash === -1) return fail('bad-url', 'must have a path', NO_PATH_HINT, text.length);
   const path = text.slice(slash);
-  const plain = HTTP_PATH.test(path) ? decoded(path) : undefined;
-  if (plain === undefined) {
-    return fail('bad-url', 'must have a path of URL characters', 'write others as %XX of their UTF-8', slash);
-  }
+  const checked = decoded(path, slash);
+  if (!checked.ok) return checked;
+  const plain = checked.value;
   // Escapes that hide a slash or a dot segment are read one way by us and another by a server or a proxy between.
   if (findForbidden(plain) !== undefined || /[\n\t\\]/.test(plain) || /%2f/i.test(path)) {
     return fail('bad-url', 'must not hide control characters or slashes in %XX', 'remove them', slash);
@@ -76,16 +80,16 @@ const sshPath = (path: string, offset: number): Checked<string> => {
 const ssh = (text: string): Checked<RepoUrl> => {
   const start = 'ssh://'.length;
   const slash = text.indexOf('/', start);
-  const authority = text.slice(start, slash < 0 ? undefined : slash);
+  const authority = text.slice(start, slash === -1 ? undefined : slash);
   const at = authority.lastIndexOf('@');
-  const user = at < 0 ? undefined : authority.slice(0, at);
+  const user = at === -1 ? undefined : authority.slice(0, at);
   if (user?.includes(':')) {
     return fail('credentials-in-url', 'must not contain a password', 'use SSH_KEY_FILE', start);
   }
-  if (user !== undefined && !SSH_USER.test(user)) return fail('bad-url', 'must name a plain user', FORMS, start);
+  if (user?.search(SSH_USER) === -1) return fail('bad-url', 'must name a plain user', FORMS, start);
   const server = readAuthority(authority.slice(at + 1));
   if (server === undefined) return fail('bad-url', HOST, HOST_HINT, start + at + 1);
-  if (slash < 0) return fail('bad-url', 'must have a path', NO_PATH_HINT, text.length);
+  if (slash === -1) return fail('bad-url', 'must have a path', NO_PATH_HINT, text.length);
   const path = sshPath(text.slice(slash), slash);
   if (!path.ok) return path;
   if (path.value === '/') return fail('bad-url', 'must have a path', NO_PATH_HINT, slash);
@@ -94,10 +98,10 @@ const ssh = (text: string): Checked<RepoUrl> => {
   return pass({ kind: 'ssh', text, user, ...server, path: sent });
 };
 
-/** `user@host:path` */
 const scpLike = (text: string): Checked<RepoUrl> => {
-  const [, user = '', host = '', path = ''] = /^([^@:/]+)@(\[[^\]]*\]|[^@:/[\]]+):(.*)$/su.exec(text) ?? [];
-  if (host === '' || !SSH_USER.test(user)) return fail('bad-url', 'must be a URL or an absolute path', FORMS);
+  const parts = SCP_LIKE.exec(text);
+  if (parts === null) return fail('bad-url', 'must be a URL or an absolute path', FORMS);
+  const [user, host, path] = parts.slice(1) as [string, string, string];
   const server = readAuthority(host);
   const hostAt = user.length + 1;
   if (server === undefined) return fail('bad-url', HOST, HOST_HINT, hostAt);
@@ -125,7 +129,7 @@ const local = (text: string, start: number): Checked<RepoUrl> => {
 export const parseRepoUrl = (text: string): Checked<RepoUrl> => {
   if (text.startsWith('-')) return fail('bad-url', "must not start with '-'", FORMS);
   const odd = Math.max(text.search(/\s/u), findForbidden(text)?.index ?? -1);
-  if (odd >= 0) return fail('bad-url', 'must not contain white space or control characters', 'remove them', odd);
+  if (odd !== -1) return fail('bad-url', 'must not contain white space or control characters', 'remove them', odd);
   if (text.startsWith('/')) return local(text, 0);
   if (text.length > MAX_URL_LENGTH) return fail('bad-url', `must not be longer than ${MAX_URL_LENGTH}`, FORMS);
   if (text.startsWith('https://')) return http(text, true);

@@ -77,7 +77,10 @@ export const mirrors = (text: string): Checked<RepoUrl[]> => listOf(text, parseR
 /** The rule of `REPO_PROXY`: `http://host:port` or `https://host:port` and no more. */
 export const proxy = (text: string): Checked<string> => {
   const hint = 'write http://host:port or https://host:port';
-  const [, authority = ''] = /^https?:\/\/(.*)$/s.exec(text) ?? [];
+  const refused = fail('bad-url', 'must be a host and a port', hint);
+  const scheme = ['http://', 'https://'].find((start) => text.startsWith(start));
+  if (scheme === undefined) return refused;
+  const authority = text.slice(scheme.length);
   if (authority.includes('@')) return fail('credentials-in-url', 'must not contain credentials', hint);
-  return readAuthority(authority)?.port === undefined ? fail('bad-url', 'must be a host and a port', hint) : pass(text);
+  return readAuthority(authority)?.port === undefined ? refused : pass(text);
 };

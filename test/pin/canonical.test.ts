@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { canonicalPin, GRAMMAR_VERSION } from '../../src/pin/canonical.ts';
 import { pinJsonSchema } from '../../src/pin/json-schema.ts';
+import { PIN_KEYS } from '../../src/pin/keys.ts';
 import { quote, unquote } from '../../src/pin/quotes.ts';
 import { holds } from '../support/property.ts';
 import { SHA, SHA256, config, parse, pinOf } from './support.ts';
@@ -75,6 +76,14 @@ describe('the canonical form', () => {
     expect(canonicalPin(pinOf(text, { entrypointScript: 'entrypoint.sh', submodules: 'ignore' }))).toBe(text);
   });
 
+  test('says nothing of the mode that the pin is not in', () => {
+    const pin = pinOf(config());
+    const advanced = { kind: 'advanced' as const, runCmd: 'a', installCmd: 'b', entrypointScript: 'c' };
+    expect(canonicalPin({ ...pin, mode: advanced })).not.toContain('ENTRYPOINT_SCRIPT');
+    const plain = { kind: 'default' as const, runCmd: 'a', installCmd: 'b', entrypointScript: 'c' };
+    expect(canonicalPin({ ...pin, mode: plain })).not.toMatch(/RUN_CMD|INSTALL_CMD/);
+  });
+
   test('quotes what needs it', () => {
     const text = canonicalPin(pinOf(config({ RUN_CMD: `'"a" # b'`, INSTALL_CMD: `"'a' "`, WORK_DIR: "'/srv/a #b'" })));
     expect(text).toContain(`\nRUN_CMD='"a" # b'\nINSTALL_CMD="'a' "\n`);
@@ -101,7 +110,7 @@ describe('the canonical form', () => {
     const pin = pinOf(config());
     expect(() =>
       canonicalPin({ ...pin, mode: { kind: 'advanced', runCmd: ` 'a' "b"`, installCmd: undefined } }),
-    ).toThrow(RangeError);
+    ).toThrow(new RangeError('the value needs quotes and holds both kinds'));
   });
 
   test('quote and unquote undo each other', () => {
@@ -116,6 +125,9 @@ describe('the canonical form', () => {
   test('grammar version', () => expect(GRAMMAR_VERSION).toBe(1));
 });
 
+/** The keyword; as a name of its own it would make the object a thenable to linters. */
+const THEN = 'then';
+
 describe('the JSON schema', () => {
   const schema = pinJsonSchema() as {
     properties: Record<string, { pattern: string; examples: string[] }>;
@@ -125,6 +137,30 @@ describe('the JSON schema', () => {
 
   test('requires what the reader requires', () =>
     expect(schema.required).toEqual(['REPO_URL', 'COMMIT_SHA', 'WORK_DIR']));
+
+  test('says what it is', () => {
+    expect(pinJsonSchema()).toEqual({
+      $schema: 'https://json-schema.org/draft/2020-12/schema',
+      title: 'The pin of a trusted workload',
+      $comment: 'grammar version 1',
+      type: 'object',
+      properties: Object.fromEntries(
+        PIN_KEYS.map(({ name, description, pattern, example }) => [
+          name,
+          { type: 'string', description, pattern, examples: [example] },
+        ]),
+      ),
+      required: schema.required,
+      additionalProperties: false,
+      allOf: [
+        {
+          if: { properties: { INSTALL_CMD: { pattern: '\\S' } }, required: ['INSTALL_CMD'] },
+          [THEN]: { required: ['RUN_CMD'] },
+        },
+        { not: { required: ['RUN_CMD', 'ENTRYPOINT_SCRIPT'] } },
+      ],
+    });
+  });
 
   test('is plain JSON', () => expect(JSON.parse(JSON.stringify(schema))).toEqual(schema));
 

@@ -8,39 +8,6 @@ import { bytesOf } from './support.ts';
 
 const NAMES = STEERING_NAMES.flatMap(({ names }) => names.split(' '));
 
-describe('names that steer code', () => {
-  test.each(
-    [
-      'LD_PRELOAD LD_LIBRARY_PATH LD_AUDIT LD_ANYTHING GLIBC_TUNABLES GCONV_PATH BASH_ENV ENV SHELLOPTS BASHOPTS PS4',
-      'BASH_FUNC_echo%% BASH_FUNC_git() BASH_FUNC_a-b%% PROMPT_COMMAND CDPATH GLOBIGNORE BASH_XTRACEFD BASH_LOADABLES_PATH',
-      'NODE_OPTIONS NODE_PATH NODE_COMPILE_CACHE NODE_EXTRA_CA_CERTS NODE_TLS_REJECT_UNAUTHORIZED OPENSSL_CONF OPENSSL_MODULES',
-      'SSLKEYLOGFILE SSL_CERT_FILE SSL_CERT_DIR PYTHONPATH PYTHONSTARTUP PYTHONHOME PYTHONBREAKPOINT PERL5OPT PERL5LIB RUBYOPT',
-      'JAVA_TOOL_OPTIONS JDK_JAVA_OPTIONS _JAVA_OPTIONS CLASSPATH GIT_DIR GIT_CONFIG_COUNT GIT_CONFIG_KEY_0 GIT_SSH_COMMAND',
-      'PIP_INDEX_URL npm_config_registry NPM_CONFIG_REGISTRY Npm_Config_script_shell npm_config_//r.org/:_authToken GOPROXY GOFLAGS',
-      'GOSUMDB GOTOOLCHAIN CARGO_HOME RUSTC_WRAPPER RUSTFLAGS MAKEFLAGS CURL_HOME CURL_CA_BUNDLE REQUESTS_CA_BUNDLE WGETRC',
-      'LUA_INIT LUA_INIT_5_4 LUA_PATH LUA_CPATH_5_3 PHPRC PHP_INI_SCAN_DIR GEM_HOME GEM_PATH BUNDLE_GEMFILE YARN_RC_FILENAME',
-      'DOCKER_CONFIG EDITOR PAGER UV_INDEX_URL DOTNET_STARTUP_HOOKS HOSTALIASES',
-    ].flatMap((line) => line.split(' ')),
-  )('%s', (name) => expect(steersCode(name)?.reason).toMatch(/\S/));
-
-  test.each(
-    [
-      'PATH HOME USER PWD SHELL LANG LC_ALL TZ TERM TMPDIR HOSTNAME XDG_CONFIG_HOME JAVA_HOME HTTP_PROXY https_proxy NO_PROXY',
-      'NODE_ENV NODE_NAME PYTHONUNBUFFERED PYTHONDONTWRITEBYTECODE PYTHONHASHSEED PYTHONIOENCODING GOMAXPROCS GOGC GOMEMLIMIT RUST_LOG',
-      'RUST_BACKTRACE UV_THREADPOOL_SIZE UV_USE_IO_URING CGO_ENABLED DOCKER_HOST DOCKER_CONTENT_TRUST DSTACK_ENDPOINT LAUNCHER_CONFIG',
-      'npm_package_name npm_lifecycle_event OLD_LD_PRELOAD ld_preload bash_env node_options git_dir LDAP_URL GITHUB_TOKEN GITLAB_URL',
-      'ENVIRONMENT PS1 COMPOSE_PROJECT_NAME NVIDIA_VISIBLE_DEVICES CUDA_VISIBLE_DEVICES constructor __proto__ toString BASH_VERSION',
-    ].flatMap((line) => line.split(' ')),
-  )('%s is not one', (name) => expect(steersCode(name)).toBeUndefined());
-
-  test('the table names each once, and none that a family covers', () => {
-    expect(NAMES.length).toBe(new Set(NAMES).size);
-    const covered = NAMES.filter((name) => STEERING_FAMILIES.some(({ prefix }) => name.startsWith(prefix)));
-    expect(covered).toEqual([]);
-    for (const name of NAMES) expect(name).toMatch(/^[A-Za-z_][A-Za-z0-9_]*$/);
-  });
-});
-
 describe('the environment that is passed on', () => {
   test('goes through unchanged but for what steers code', () => {
     const given = {
@@ -63,6 +30,12 @@ describe('the environment that is passed on', () => {
     expect(env).toEqual({ NODE_OPTIONS: '--x', PATH: '/bin' });
     expect(dropped.map(({ name }) => name)).toEqual(['NODE_PATH', 'npm_config_a']);
     expect(allowed).toEqual(['NODE_OPTIONS']);
+  });
+
+  test('holds no variable that has no value', () => {
+    const { env, dropped } = filterEnvironment({ A: undefined, LD_PRELOAD: undefined }, []);
+    expect(Object.keys(env)).toEqual([]);
+    expect(dropped).toEqual([]);
   });
 
   test('never tells a value', () => {
@@ -134,6 +107,29 @@ describe('CHILD_ENV_FILE', () => {
     ['several', 'LD_X=1\nB\nENV=2', ['steering-name 1:1', 'no-assignment 2:1', 'steering-name 3:1']],
     ['too much', `A=${'x'.repeat(65536)}`, ['too-large 1:65537']],
   ])('refuses %s', (_, text, expected) => expect(faults(text)).toEqual(expected));
+
+  test('says what is wrong and what to do', () => {
+    const result = read('A=1\n LD_PRELOAD=/x\n1A=x');
+    const shown = result.ok ? [] : result.errors.map(({ message, hint }) => [message, hint]);
+    expect(shown).toEqual([
+      [
+        'LD_PRELOAD steers the dynamic loader, and is not allowed at w.env:2:2\n2 |  LD_PRELOAD=***\n  |  ^',
+        "remove it, or list LD_PRELOAD in the pin's ALLOW_ENV",
+      ],
+      [
+        'config parse error at w.env:3:1: a key is letters, digits and _, and does not start with a digit\n3 | ***\n  | ^',
+        'write KEY=VALUE, with nothing before the key',
+      ],
+    ]);
+  });
+
+  test('no more errors than anybody reads', () => {
+    const lines = (count: number): string => Array.from({ length: count }, (_, index) => `LD_${index}=x\n`).join('');
+    expect(faults(lines(19))).toHaveLength(19);
+    expect(faults(lines(20))).toHaveLength(20);
+    expect(faults(lines(21))).toHaveLength(20);
+    expect(faults(`${lines(30)}${'B\n'.repeat(5)}`)).toHaveLength(20);
+  });
 
   test('no error holds a value', () => {
     const text = 'A="sEcReT\nLD_X=sEcReT\nsEcReT\n sEcReT+/==\nB= sEcReT\nC=sEcReT\0\n#sEcReT\0\nexport D=sEcReT\n';

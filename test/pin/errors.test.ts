@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parseEnvFile } from '../../src/pin/env-file.ts';
-import { PinError } from '../../src/pin/errors.ts';
+import { byPlace, PinError } from '../../src/pin/errors.ts';
 import { SHA, bytesOf, config, parse } from './support.ts';
 
 const errorsOf = (text: string): PinError[] => {
@@ -61,6 +61,16 @@ describe('an error', () => {
         expect(error.message).not.toMatch(/[^\P{Cc}\n]|\p{Bidi_Control}/u);
         expect(error.message.split('\n')).toHaveLength(3);
       }
+    }
+  });
+
+  test('has its place among others by line, then by column, and last without a line', () => {
+    const at = (line: number, column: number) =>
+      new PinError('bad-key', '', { source: '', place: { line, column, text: '' }, hint: '' });
+    const nowhere = new PinError('missing-key', '', { source: '', place: undefined, hint: '' });
+    const ordered = [at(1, 9), at(2, 3), at(2, 5), at(10, 1), nowhere];
+    for (const [i, a] of ordered.entries()) {
+      for (const [j, b] of ordered.entries()) expect(Math.sign(byPlace(a, b))).toBe(Math.sign(i - j));
     }
   });
 

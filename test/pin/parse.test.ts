@@ -87,6 +87,11 @@ describe('a pin', () => {
       { RUN_CMD: 'a', INSTALL_CMD: '' },
       { kind: 'advanced', runCmd: 'a', installCmd: undefined },
     ],
+    [
+      'with a # in INSTALL_CMD',
+      { RUN_CMD: 'a', INSTALL_CMD: 'b # c' },
+      { kind: 'advanced', runCmd: 'a', installCmd: 'b # c' },
+    ],
     ['with a # in it', { RUN_CMD: 'a # b' }, { kind: 'advanced', runCmd: 'a # b', installCmd: undefined }],
     [
       'an empty INSTALL_CMD without RUN_CMD',
@@ -180,6 +185,11 @@ describe('what is refused', () => {
     ['unused credentials', { REPO_URL: '/srv/r', REPO_CREDENTIAL_FILE: '/t' }, ['unused-key 4:22']],
     ['an unused proxy', { REPO_URL: 'git@h.org:a', REPO_PROXY: 'http://p:1' }, ['unused-key 4:12']],
     ['an unused CA', { REPO_URL: 'http://localhost/a', REPO_CA_FILE: '/c' }, ['unused-key 4:14']],
+    [
+      'unused ssh files, in the order of the text',
+      { SSH_KNOWN_HOSTS_FILE: '/h', SSH_KEY_FILE: '/k' },
+      ['unused-key 4:22', 'unused-key 5:14'],
+    ],
     ['unused ssh files', { SSH_KEY_FILE: '/k', SSH_KNOWN_HOSTS_FILE: '/h' }, ['unused-key 4:14', 'unused-key 5:22']],
     ['a proxy with credentials', { REPO_PROXY: 'http://u:p@p:1' }, ['credentials-in-url 4:12']],
     [
@@ -201,6 +211,16 @@ describe('what is refused', () => {
       ['carriage-return 1:37', 'carriage-return 2:52', 'carriage-return 3:18'],
     ],
     ['a bad line does not make its key missing', 'REPO_URL=/a\0\nCOMMIT_SHA=x\n', ['nul 1:12', 'bad-value 2:12']],
+    [
+      'a bad line hides what lies between keys',
+      `${config({ INSTALL_CMD: 'a', SSH_KEY_FILE: '/k' })}A\n`,
+      ['no-assignment 6:1'],
+    ],
+    [
+      'more than 20 of several kinds, the first 20 of them',
+      `${'A=1\n'.replace('A', 'K1')}${Array.from({ length: 15 }, (_, index) => `B${index}\nC${index}=1\n`).join('')}${config()}`,
+      Array.from({ length: 20 }, (_, index) => `${index % 2 === 0 ? 'unknown-key' : 'no-assignment'} ${index + 1}:1`),
+    ],
     ['an empty file', '', Array(3).fill('missing-key -:-')],
   ])('%s', (_, text, expected) => expect(faultsOf(text)).toEqual(expected));
 

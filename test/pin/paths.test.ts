@@ -17,6 +17,8 @@ describe('WORK_DIR', () => {
     ['/home/user', '/home/user'],
     ['/development', '/development'],
     ['/process/x', '/process/x'],
+    ['/srv/proc/x', '/srv/proc/x'],
+    ['/devices', '/devices'],
     ['/srv/a b', '/srv/a b'],
     ['/srv/ä', '/srv/ä'],
     ['/srv/...', '/srv/...'],
@@ -52,13 +54,14 @@ describe('WORK_DIR', () => {
     [`${'/abcdefg'.repeat(512)}`, 'bad-path 0'],
   ])('refuses %j', (text, expected) => expect(shown(workDir(text))).toBe(expected));
 
-  test.each('bin boot dev etc home lib lib64 media mnt opt proc root run sbin srv sys tmp usr var'.split(' '))(
-    'refuses /%s',
-    (name) => {
-      expect(shown(workDir(`/${name}`))).toBe('bad-path 0');
-      expect(shown(workDir(`/${name}/`))).toBe('bad-path 0');
-    },
-  );
+  test.each(
+    'bin boot dev etc home lib lib32 lib64 libx32 lost+found media mnt opt proc root run sbin srv sys tmp usr var'.split(
+      ' ',
+    ),
+  )('refuses /%s', (name) => {
+    expect(shown(workDir(`/${name}`))).toBe('bad-path 0');
+    expect(shown(workDir(`/${name}/`))).toBe('bad-path 0');
+  });
 });
 
 describe('paths in the repository', () => {

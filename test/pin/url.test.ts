@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readAuthority } from '../../src/pin/host.ts';
+import { isLoopback, readAuthority } from '../../src/pin/host.ts';
 import { parseRepoUrl } from '../../src/pin/url.ts';
 import { proxy } from '../../src/pin/values.ts';
 import { holds } from '../support/property.ts';
@@ -31,6 +31,7 @@ describe('what is accepted', () => {
     ['ssh://h.org/a', { ...ssh, user: undefined, path: '/a' }],
     ['ssh://git@h.org:2222/a', { ...ssh, port: 2222, path: '/a' }],
     ['ssh://git@[::1]:22/a', { ...ssh, host: '::1', port: 22, path: '/a' }],
+    ['ssh://git@h.org/a-b/-c', { ...ssh, path: '/a-b/-c' }],
     ['ssh://git@h.org/~u/a', { ...ssh, path: '~u/a' }],
     ['git@h.org:a/b.git', { ...ssh, path: 'a/b.git' }],
     ['git@h.org:/a/b.git', { ...ssh, path: '/a/b.git' }],
@@ -162,6 +163,50 @@ test.each(['-oProxyCommand=x', '-u', '-git@h.org:a'])('%s is called what it is',
   expect(parseRepoUrl(text)).toMatchObject({ fault: { message: "must not start with '-'" } });
 });
 
+describe('hosts', () => {
+  const long = `${'a'.repeat(63)}.`.repeat(3) + 'b'.repeat(61);
+  test.each<[string, object]>([
+    ['h:65535', { host: 'h', port: 65535 }],
+    ['h:1', { host: 'h', port: 1 }],
+    ['[::1]:65535', { host: '::1', port: 65535 }],
+    ['[::1]', { host: '::1', port: undefined }],
+    [long, { host: long, port: undefined }],
+    ['a'.repeat(63), { host: 'a'.repeat(63), port: undefined }],
+    ['_a-b_', { host: '_a-b_', port: undefined }],
+  ])('%s', (text, expected) => expect(readAuthority(text)).toEqual(expected));
+
+  test.each([
+    'h:65536',
+    '[::1]:65536',
+    'h:0',
+    'h:123456',
+    `${long}b`,
+    'a'.repeat(64),
+    '',
+    ':1',
+    '[]',
+    '[:]',
+    'a-',
+    '-a',
+  ])('refuses %s', (text) => expect(readAuthority(text)).toBeUndefined());
+
+  test.each(['localhost', '::1', '127.0.0.1', '127.255.10.255', '127.0.0.19', '127.100.0.0'])(
+    '%s is loopback',
+    (host) => expect(isLoopback(host)).toBe(true),
+  );
+  test.each([
+    '127.h.org',
+    '127.0.0.1.h.org',
+    '127.a.127.0.0.1',
+    '127.0.0',
+    '127.00.0.1',
+    '128.0.0.1',
+    '::2',
+    'localhost.h.org',
+    '',
+  ])('%s is not', (host) => expect(isLoopback(host)).toBe(false));
+});
+
 describe('REPO_PROXY', () => {
   test.each(['http://proxy:3128', 'https://p.org:443', 'http://[::1]:8080', 'http://10.0.0.1:1'])('%s', (text) => {
     expect(proxy(text)).toEqual({ ok: true, value: text });
@@ -169,6 +214,9 @@ describe('REPO_PROXY', () => {
   test.each([
     ['http://proxy', 'bad-url'],
     ['proxy:3128', 'bad-url'],
+    ['xhttp://proxy:3128', 'bad-url'],
+    ['http:/proxy:3128', 'bad-url'],
+    ['u:p@proxy:3128', 'bad-url'],
     ['socks5://proxy:1080', 'bad-url'],
     ['http://proxy:3128/', 'bad-url'],
     ['http://proxy:3128?x', 'bad-url'],
