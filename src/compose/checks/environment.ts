@@ -1,0 +1,60 @@
+import { steersCode } from '../../pin/environment.ts';
+import type { Pin } from '../../pin/types.ts';
+import type { ComposeContext } from '../context.ts';
+import type { Service } from '../document.ts';
+import type { EnvironmentEntry } from '../environment.ts';
+import { type ComposeFinding, failing, informing, unbound } from '../findings.ts';
+import { PIN_VARIABLE } from '../programs.ts';
+import { childOf, itemsOf } from '../tree.ts';
+
+/** What acts on the launcher's own first process, before it can drop a variable. */
+const BEFORE_THE_LAUNCHER = /^(?:LD_|MALLOC_|GLIBC_|GCONV_|LOCPATH)/;
+
+/** Names of an encrypted environment that compose, docker or the shell that calls them would obey. */
+const STEERS_THE_ENGINE = /^(?:COMPOSE_|DOCKER_|BUILDKIT_|BUILDX_)|^(?:PATH|HOME|TMPDIR|SHELL)$/;
+
+const entryFindings = (entry: EnvironmentEntry, allowEnv: readonly string[]): ComposeFinding[] => {
+  const { name, variables, line } = entry;
+  if (name === undefined) return [unbound(entry, 'the name of this variable is left to another one')];
+  if (name === PIN_VARIABLE) return [];
+  const steering = steersCode(name);
+  if (steering !== undefined) {
+    const isLetThrough = allowEnv.includes(name) && !BEFORE_THE_LAUNCHER.test(name);
+    if (!isLetThrough) return [failing(entry, `${name} ${steering.reason}`)];
+    if (variables.length === 0) return [informing(entry, `${name} ${steering.reason}; the pin lets it through`)];
+    return [
+      unbound(
+        { ...entry, line: variables[0]?.line ?? line },
+        `${name} ${steering.reason}, and its value is left to a variable`,
+      ),
+    ];
+  }
+  const names = [...new Set(variables.map((variable) => variable.name))].join(', ');
+  return names === '' ? [] : [informing(entry, `the value of ${name} is not in the text: it comes from ${names}`)];
+};
+
+const serviceFindings = ({ node, environment }: Service, allowEnv: readonly string[]): ComposeFinding[] => [
+  ...itemsOf(childOf(node, 'env_file')).map((one) =>
+    unbound(one, 'an env_file sets variables that the attested text does not hold'),
+  ),
+  ...environment.flatMap((entry) => entryFindings(entry, allowEnv)),
+];
+
+/** The names of the encrypted environment: what steers is against the rule, the rest is told. */
+const allowedFindings = (names: readonly string[]): ComposeFinding[] =>
+  names.map((name) => {
+    const place = { line: undefined, path: 'allowed_envs' };
+    const reason = STEERS_THE_ENGINE.test(name) ? 'steers the engine' : steersCode(name)?.reason;
+    if (reason === undefined) return informing(place, `the encrypted environment may set ${name}`);
+    return failing(place, `the encrypted environment may set ${name}, which ${reason}`);
+  });
+
+/** compose.environment: nothing steers the code of the launcher, of its responder, or of the engine from outside. */
+export const checkEnvironment = (context: ComposeContext, pin: Pin | undefined): ComposeFinding[] => {
+  const { launchers, responders } = context.roles;
+  return [
+    ...launchers.flatMap((service) => serviceFindings(service, pin?.allowEnv ?? [])),
+    ...responders.flatMap((service) => serviceFindings(service, [])),
+    ...allowedFindings(context.app.allowedEnvs),
+  ];
+};

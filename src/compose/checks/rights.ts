@@ -1,0 +1,70 @@
+import type { Service } from '../document.ts';
+import { type ComposeFinding, failing, unbound, unboundBy } from '../findings.ts';
+import { isExtension, JUDGED_KEYS, OTHER_KEYS, QUIET_KEYS, SHARING_KEYS } from '../service-keys.ts';
+import { childOf, type ComposeNode, itemsOf, literalOf, switchOf, variablesOf } from '../tree.ts';
+
+const KNOWN = new Set([...QUIET_KEYS, ...JUDGED_KEYS, ...OTHER_KEYS, ...SHARING_KEYS]);
+const NAMESPACES = ['pid', 'ipc', 'network_mode', 'uts', 'userns_mode', 'cgroup'];
+
+/** What Docker gives every container anyway. */
+const DEFAULT_CAPABILITIES = [
+  'AUDIT_WRITE CHOWN DAC_OVERRIDE FOWNER FSETID KILL MKNOD NET_BIND_SERVICE NET_RAW SETFCAP SETGID SETPCAP SETUID SYS_CHROOT',
+].flatMap((names) => names.split(' '));
+
+type Judge = (node: ComposeNode, name: string, launcher: string) => ComposeFinding[];
+
+/** Judges a text; where a variable decides it is not bound. */
+const judge =
+  (isHarmless: (text: string, launcher: string) => boolean, what: string): Judge =>
+  (node, name, launcher) =>
+    itemsOf(node).flatMap((item) => {
+      const variables = variablesOf(item);
+      if (variables.length > 0) return unboundBy(variables, item, `whether ${name} ${what} is not decided by the text`);
+      const text = literalOf(item);
+      return text !== undefined && isHarmless(text, launcher)
+        ? []
+        : [failing(item, `${name} ${what}: ${text ?? item.path}`)];
+    });
+
+const isOff = (node: ComposeNode): boolean => switchOf(node) === false;
+
+const judgeSwitch =
+  (what: string): Judge =>
+  (node, name) => {
+    const variables = variablesOf(node);
+    if (variables.length > 0) return unboundBy(variables, node, `whether ${name} ${what} is not decided by the text`);
+    return isOff(node) ? [] : [failing(node, `${name} ${what}`)];
+  };
+
+const never =
+  (what: string): Judge =>
+  (node, name) =>
+    node.kind === 'list' && node.items.length === 0 ? [] : [failing(node, `${name} ${what}`)];
+
+const isOwnNamespace = (text: string, launcher: string): boolean =>
+  text !== 'host' && !text.startsWith('container:') && text !== `service:${launcher}`;
+
+const capability = (text: string): string => text.toUpperCase().replace(/^CAP_/, '');
+
+const JUDGES: Readonly<Record<string, Judge>> = {
+  ...Object.fromEntries(NAMESPACES.map((key) => [key, judge(isOwnNamespace, `shares a namespace (${key})`)])),
+  privileged: judgeSwitch('is privileged'),
+  use_api_socket: judgeSwitch("gets the engine's socket"),
+  cap_add: judge((text) => DEFAULT_CAPABILITIES.includes(capability(text)), 'gets a capability'),
+  security_opt: judge((text) => /^no-new-privileges(?:[:=]true)?$/.test(text), 'has a security option'),
+  cgroup_parent: never('chooses its control group'),
+  devices: never('gets a device of the machine'),
+  device_cgroup_rules: never('gets devices of the machine'),
+  provider: never('is a program that runs on the machine and not in a container'),
+  runtime: never('chooses its runtime'),
+  volumes_from: never('takes the mounts of another container'),
+  extends: (node, name) => [unbound(node, `${name} takes part of its definition from elsewhere`)],
+};
+
+/** What the keys of a service let it do outside of its container. A key that is not known counts as a finding. */
+export const serviceRights = ({ node, name }: Service, launcher: string): ComposeFinding[] =>
+  [...node.entries].flatMap(([key, value]) => {
+    if (isExtension(key) || childOf(node, key) === undefined) return [];
+    if (!KNOWN.has(key)) return [failing(value, `${name} has the key ${key}, and what it allows is not known`)];
+    return JUDGES[key]?.(value, name, launcher) ?? [];
+  });

@@ -1,0 +1,75 @@
+import type { LauncherContext } from '../context.ts';
+import type { Service } from '../document.ts';
+import { type ComposeFinding, failing, informing, unbound, unboundBy } from '../findings.ts';
+import { type MountSource, reachOf, sourceOf } from '../host-paths.ts';
+import type { Mount } from '../mounts.ts';
+import { doOverlap } from '../paths.ts';
+import { serviceRights } from './rights.ts';
+
+type Volume = Extract<MountSource, { kind: 'volume' }>;
+
+/** Compose puts the project's name and `_` before a volume's key, unless the file names the volume itself. */
+const isSameVolume = (one: Volume, other: Volume): boolean =>
+  one.isOwnName === other.isOwnName ? one.name === other.name : one.isOwnName && one.name.endsWith(`_${other.name}`);
+
+const isSame = (one: MountSource, other: MountSource): boolean => {
+  if (one.kind === 'volume' && other.kind === 'volume') return isSameVolume(one, other) || isSameVolume(other, one);
+  return one.kind === 'host' && other.kind === 'host' && doOverlap(one.path, other.path);
+};
+
+/** Where the files of the commit lie, as far as they lie outside of the container. With no pin, everything that is mounted. */
+const workSources = ({ file, launcher, pin }: LauncherContext): MountSource[] =>
+  launcher.mounts
+    .filter(({ target }) => pin === undefined || target === undefined || doOverlap(target, pin.workDir))
+    .map((mount) => sourceOf(file, mount));
+
+const REACHED = {
+  engine: "reaches the engine's socket or files",
+  agent: "reaches the guest agent's socket",
+  system: 'reaches files of the machine',
+};
+
+const mountFindings = (
+  service: Service,
+  mount: Mount,
+  { file }: LauncherContext,
+  shared: readonly MountSource[],
+  isResponder: boolean,
+): ComposeFinding[] => {
+  const source = sourceOf(file, mount);
+  const { name } = service;
+  if (source.kind === 'unknown') {
+    if (mount.variables.length > 0)
+      return unboundBy(mount.variables, mount, `what ${name} mounts is not decided by the text`);
+    return [unbound(mount, `what ${name} mounts here cannot be read`)];
+  }
+  const reach = source.kind === 'host' ? reachOf(source.path) : 'nothing';
+  const place = source.kind === 'host' ? source.path : '';
+  // A socket can be used all the same when it is mounted read-only.
+  if (reach === 'agent' && isResponder) return [];
+  if (reach === 'engine' || reach === 'agent') return [failing(mount, `${name} ${REACHED[reach]} (${place})`)];
+  if (shared.some((one) => isSame(one, source))) {
+    if (mount.readOnly) return [informing(mount, `${name} can read the work directory`)];
+    return [failing(mount, `${name} can write to the work directory`)];
+  }
+  if (reach === 'nothing') return [];
+  return mount.readOnly
+    ? [informing(mount, `${name} can read ${place}`)]
+    : [failing(mount, `${name} ${REACHED.system} (${place})`)];
+};
+
+/** compose.sharing: no other service can change the launcher's files, act as the machine, or leave its container. */
+export const checkSharing = (context: LauncherContext): ComposeFinding[] => {
+  const { roles, launcher, file } = context;
+  const shared = workSources(context);
+  const include = file.root.entries.get('include');
+  const mountsOf = (service: Service, isResponder: boolean): ComposeFinding[] =>
+    service.mounts.flatMap((mount) => mountFindings(service, mount, context, shared, isResponder));
+  return [
+    ...(include === undefined
+      ? []
+      : [unbound(include, 'what the included files share with the launcher is not in the text')]),
+    ...roles.others.flatMap((service) => [...mountsOf(service, false), ...serviceRights(service, launcher.name)]),
+    ...roles.responders.flatMap((service) => [...mountsOf(service, true), ...serviceRights(service, launcher.name)]),
+  ];
+};

@@ -1,0 +1,55 @@
+import type { CommandLine } from './command.ts';
+import type { ComposeFile, Service } from './document.ts';
+import { LAUNCHER_PROGRAMS, PIN_VARIABLE, RESPONDER } from './programs.ts';
+
+/** Whether `line` is the responder's name alone and the other of the two adds nothing to it. */
+const isAlone = (line: CommandLine | undefined, other: CommandLine | undefined): boolean =>
+  line?.words?.length === 1 && line.words[0] === RESPONDER && (other === undefined || other.words?.length === 0);
+
+const isResponder = ({ command, entrypoint }: Service): boolean =>
+  isAlone(command, entrypoint) || isAlone(entrypoint, command);
+
+/** The services of a file by what they are to a launcher's auditor. */
+export interface Roles {
+  /** Those that run a launcher's image, the responder aside. */
+  readonly launchers: readonly Service[];
+  /** The launcher's image with the exact command of the responder. */
+  readonly responders: readonly Service[];
+  readonly others: readonly Service[];
+}
+
+/** Sorts the services by image digest. @param digests of launcher images, `sha256:…` */
+export const findRoles = ({ services }: ComposeFile, digests: readonly string[]): Roles => {
+  const isOurs = ({ image }: Service): boolean => image?.digest !== undefined && digests.includes(image.digest);
+  const ours = services.filter(isOurs);
+  return {
+    launchers: ours.filter((service) => !isResponder(service)),
+    responders: ours.filter(isResponder),
+    others: services.filter((service) => !isOurs(service)),
+  };
+};
+
+const CONFIG_PATHS: readonly string[] = Object.values(LAUNCHER_PROGRAMS).map(({ defaultConfig }) => defaultConfig);
+const PIN_LINE = /^[ \t]*COMMIT_SHA=/m;
+
+/** The texts of inline configs that a service mounts. */
+const configTexts = ({ root }: ComposeFile, { mounts }: Service): string[] => {
+  const configs = root.entries.get('configs');
+  return mounts.flatMap(({ kind, source }) => {
+    const one = kind === 'config' && configs?.kind === 'map' ? configs.entries.get(source ?? '') : undefined;
+    const content = one?.kind === 'map' ? one.entries.get('content') : undefined;
+    return content?.kind === 'scalar' ? [content.source] : [];
+  });
+};
+
+/**
+ * The services that look like a launcher's, by what they are given and not by their image: a pin in the environment, a config
+ * that reads like a pin, or one at a launcher's default path. For proposals and messages; it proves nothing.
+ */
+export const proposeLaunchers = (file: ComposeFile): Service[] =>
+  file.services.filter(
+    (service) =>
+      service.environment.some(({ name }) => name === PIN_VARIABLE) ||
+      service.mounts.some(({ target }) => target !== undefined && CONFIG_PATHS.includes(target)) ||
+      configTexts(file, service).some((text) => PIN_LINE.test(text)),
+  );

@@ -1,0 +1,130 @@
+import type { ComposeFile, Service } from './document.ts';
+import { failing, type ComposeFinding, type FindingPlace, unbound, unboundBy } from './findings.ts';
+import type { Mount } from './mounts.ts';
+import { cleanPath, isWithin } from './paths.ts';
+import { type LauncherProgram, PIN_VARIABLE } from './programs.ts';
+import { childOf, type ComposeNode, itemsOf, type ScalarNode } from './tree.ts';
+
+/** A text of the compose file that the launcher would read as a file or variable. */
+export interface InlineText extends FindingPlace {
+  readonly text: string;
+  /** What the launcher calls it: a path, or the name of its variable. */
+  readonly origin: string;
+  /** Line of the compose text for the first line of this one, where they run in parallel. */
+  readonly firstLine: number | undefined;
+}
+
+/** Either the bytes, or why the attested text does not decide about them. */
+export type Located = { readonly inline: InlineText } | { readonly findings: readonly ComposeFinding[] };
+
+/** The config that the command names: a path, nothing, or a reason why it cannot be said. */
+type Named = { readonly path: string | undefined } | { readonly findings: readonly ComposeFinding[] };
+
+/** The launcher takes one path and flags that begin with `-`; with a flag it launches nothing. */
+const namedConfig = ({ command }: Service): Named => {
+  if (command === undefined) return { path: undefined };
+  const what = 'which config the launcher reads is not decided';
+  if (command.variables.length > 0) return { findings: unboundBy(command.variables, command, what) };
+  if (command.words === undefined)
+    return { findings: [unbound(command, `${what}: the command cannot be split, write it as a list`)] };
+  const [first, ...rest] = command.words;
+  if (first === undefined) return { path: undefined };
+  if (rest.length > 0 || first.startsWith('-')) {
+    return { findings: [failing(command, 'with this command the launcher reads no pin and launches nothing')] };
+  }
+  const path = cleanPath(first);
+  if (path !== undefined) return { path };
+  return { findings: [unbound(command, `'${first}' is relative to a folder that the image decides`)] };
+};
+
+const AT_PLACE: Record<Mount['kind'], string> = {
+  bind: 'comes from a path of the host, whose bytes the attested text does not hold',
+  volume: 'comes from a volume, whose bytes the attested text does not hold',
+  tmpfs: 'would lie in an empty tmpfs',
+  config: 'comes from a config that is no inline text',
+  secret: 'comes from a secret, whose bytes the attested text does not hold',
+  unknown: 'may lie in a mount that cannot be read',
+};
+
+const contentOf = (file: ComposeFile, { source }: Mount): ComposeNode | undefined =>
+  childOf(childOf(childOf(file.root, 'configs'), source ?? ''), 'content');
+
+/** Keys of a config's definition beside which `content` is all there is. */
+const CONTENT_COMPANIONS = ['content', 'name', 'labels'];
+
+const isPlainConfig = (file: ComposeFile, { source }: Mount): boolean => {
+  const definition = childOf(childOf(file.root, 'configs'), source ?? '');
+  const keys = definition?.kind === 'map' ? [...definition.entries.keys()] : [];
+  return keys.every((key) => CONTENT_COMPANIONS.includes(key) || key.startsWith('x-'));
+};
+
+const inlineOf = (node: ScalarNode, origin: string): InlineText => {
+  const { text, line, path, firstLine } = node;
+  return { text, line, path, firstLine, origin };
+};
+
+/**
+ * The bytes that a container of this service finds at `path`.
+ * @param what what is looked for, for the findings: "the pin"
+ */
+export const locateFile = (file: ComposeFile, service: Service, path: string, what: string): Located => {
+  const unknown = service.mounts.filter(({ target }) => target === undefined);
+  const covering = service.mounts.filter(({ target }) => target !== undefined && isWithin(path, target));
+  const [mount, other] = covering;
+  if (unknown[0] !== undefined) {
+    return { findings: unknown.map((one) => unbound(one, `${what} ${AT_PLACE.unknown}`)) };
+  }
+  if (mount === undefined) {
+    return {
+      findings: [unbound(service, `${what} is in the image at ${path}, or nowhere: no inline config is mounted there`)],
+    };
+  }
+  if (other !== undefined) return { findings: [unbound(other, `${what} lies below more than one mount`)] };
+  const content = contentOf(file, mount);
+  if (mount.kind !== 'config' || mount.target !== path || content?.kind !== 'scalar' || !isPlainConfig(file, mount)) {
+    return { findings: [unbound(mount, `${what} ${AT_PLACE[mount.kind]}`)] };
+  }
+  if (content.variables.length > 0)
+    return { findings: unboundBy(content.variables, content, `${what} is not decided by the text`) };
+  return { inline: inlineOf(content, path) };
+};
+
+const envFileOf = (service: Service): ComposeNode | undefined => itemsOf(childOf(service.node, 'env_file'))[0];
+
+/**
+ * The bytes of the pin that the launcher of this service would read, by the launcher's own rule: the file that the command
+ * names, LAUNCHER_CONFIG, or the default file; two at once are an error.
+ */
+export const locatePin = (file: ComposeFile, service: Service, program: LauncherProgram): Located => {
+  const named = namedConfig(service);
+  if ('findings' in named) return named;
+  const nameless = service.environment.filter(({ name }) => name === undefined);
+  if (nameless.length > 0) {
+    return {
+      findings: nameless.map((one) => unbound(one, `this may be ${PIN_VARIABLE}: its name is left to a variable`)),
+    };
+  }
+  const variable = service.environment.find(({ name }) => name === PIN_VARIABLE);
+  if (variable === undefined) {
+    const path = named.path ?? program.defaultConfig;
+    const envFile = envFileOf(service);
+    const isMounted = service.mounts.some(({ target }) => target !== undefined && isWithin(path, target));
+    if (envFile !== undefined && named.path === undefined && !isMounted) {
+      return {
+        findings: [unbound(envFile, 'the pin comes from an env_file, whose bytes the attested text does not hold')],
+      };
+    }
+    return locateFile(file, service, path, 'the pin');
+  }
+  const mounted = service.mounts.find(({ target }) => target === program.defaultConfig);
+  if (named.path !== undefined || mounted !== undefined) {
+    const other = named.path ?? program.defaultConfig;
+    return { findings: [failing(variable, `there is a pin in ${PIN_VARIABLE} and another one in '${other}'`)] };
+  }
+  if (variable.variables.length > 0) {
+    return { findings: unboundBy(variable.variables, variable, 'the pin is not decided by the text') };
+  }
+  const { value, line, path, firstLine } = variable;
+  if (value === undefined) return { findings: [failing(variable, `${PIN_VARIABLE} is no text`)] };
+  return { inline: { text: value, line, path, firstLine, origin: PIN_VARIABLE } };
+};

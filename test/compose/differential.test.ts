@@ -1,0 +1,208 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is compose that expands them
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { readCompose } from '../../src/compose/document.ts';
+import type { ComposeNode } from '../../src/compose/tree.ts';
+import { holds } from '../support/property.ts';
+import { useScratch } from '../support/use-scratch.ts';
+import { type Config, composeConfig, composeVersion } from './compose-command.ts';
+import { allFromConfig, allFromOurs } from './compared.ts';
+import { REFUSED_BY_BOTH, SAME } from './differential-table.ts';
+
+const version = await composeVersion();
+
+/** What both sides make of a text. */
+const both = async (folder: string, text: string) => {
+  const theirs = await composeConfig(folder, text);
+  if (typeof theirs === 'string') throw new Error(`compose refuses this: ${theirs}\n${text}`);
+  return { ours: allFromOurs(readCompose(text), folder), theirs: allFromConfig(theirs), config: theirs };
+};
+
+describe.skipIf(version === undefined)(`as docker compose ${version} reads it`, () => {
+  test.each(SAME)('%s', async (_name, text) => {
+    const { ours, theirs } = await both(useScratch().path, text);
+    expect(ours).toEqual(theirs);
+  });
+
+  test.each(REFUSED_BY_BOTH)('both refuse %s', async (_name, text) => {
+    expect(typeof (await composeConfig(useScratch().path, text))).toBe('string');
+    expect(() => readCompose(text)).toThrow();
+  });
+
+  test('an inline config has the same bytes', async () => {
+    const text =
+      'services: {a: {image: x, configs: [c]}}\nconfigs:\n  c:\n    content: |\n      A=$$1${B:-b}\n\n        x\n    name: n\n';
+    const config = (await composeConfig(useScratch().path, text)) as Config;
+    const ours = readCompose(text).root.entries.get('configs');
+    const content = ours?.kind === 'map' ? ours.entries.get('c') : undefined;
+    const node = content?.kind === 'map' ? content.entries.get('content') : undefined;
+    expect(config.configs?.c?.content).toBe('A=$1b\n\n  x\n');
+    expect(node).toMatchObject({ text: 'A=$1b\n\n  x\n' });
+  });
+
+  // Many services in one file: compose takes a tenth of a second for each call.
+  const CASES = 60;
+  const name = fc.constantFrom('A', 'b_1', '_X', 'Long_NAME9');
+  const plain = fc.stringMatching(/^[ -#%-z|~é]{0,6}$/);
+  const template: fc.Arbitrary<string> = fc.letrec<{ text: string; piece: string }>((tie) => ({
+    piece: fc.oneof(
+      { maxDepth: 3, withCrossShrink: true },
+      plain,
+      fc.constantFrom('$$', '$ ', '$$$$', '$.', '$1'),
+      name.map((one) => `\${${one}}`),
+      name.map((one) => `$${one}`),
+      fc
+        .tuple(name, fc.constantFrom('-', ':-', '+', ':+'), tie('text'))
+        .map(([one, operator, rest]) => `\${${one}${operator}${rest}}`),
+    ),
+    text: fc.array(tie('piece'), { maxLength: 3 }).map((pieces) => pieces.join('')),
+  })).text;
+
+  test('values that are made up', async () => {
+    const folder = useScratch().path;
+    await holds(
+      fc.asyncProperty(
+        fc.array(fc.tuple(template, fc.boolean()), { minLength: CASES, maxLength: CASES }),
+        async (cases) => {
+          const services = cases.map(([text, inList], index) => [
+            `s${index}`,
+            { image: 'x', environment: inList ? [`V=${text}`] : { V: text } },
+          ]);
+          const { ours, theirs } = await both(folder, JSON.stringify({ services: Object.fromEntries(services) }));
+          expect(ours).toEqual(theirs);
+        },
+      ),
+      15,
+    );
+  });
+
+  const scalar = fc.oneof(
+    fc.stringMatching(/^[-+]?[0-9]{1,4}(?:\.[0-9]{0,3})?(?:[eE][-+]?[0-9]{1,2})?$/),
+    fc.stringMatching(/^[-+]?0[xXoObB]?[0-9a-fA-F_]{0,5}$/),
+    fc.stringMatching(/^[-+._0-9eExob]{1,6}$/),
+    fc.constantFrom(
+      'true',
+      'True',
+      'TRUE',
+      'tRUE',
+      'yes',
+      'No',
+      'on',
+      'null',
+      'Null',
+      '~',
+      'nULL',
+      '',
+      '9223372036854775808',
+      '18446744073709551616',
+      '-9223372036854775809',
+    ),
+    fc.double({ noNaN: true, noDefaultInfinity: true }).map(String),
+    fc.integer().map(String),
+  );
+
+  test('plain scalars that are made up', async () => {
+    const folder = useScratch().path;
+    // What begins like a list, a date or infinity is another matter.
+    const value = scalar.filter(
+      (text) => !/^(?:- |-$|\.\.\.$|---)|inf|^\d{4}-/i.test(text) && !/^[-+]?\d.*e[-+]?\d{3}/i.test(text),
+    );
+    await holds(
+      fc.asyncProperty(fc.array(value, { minLength: CASES, maxLength: CASES }), async (values) => {
+        const text = [
+          'services:',
+          '  a:',
+          '    image: x',
+          '    environment:',
+          ...values.map((one, index) => `      V${index}: ${one}`),
+          '',
+        ].join('\n');
+        const { ours, theirs } = await both(folder, text);
+        expect(ours).toEqual(theirs);
+      }),
+      15,
+    );
+  });
+
+  test('commands that are made up, where they are read at all', async () => {
+    const folder = useScratch().path;
+    const command = fc
+      .array(fc.constantFrom('a', 'b1', ' ', '\t', '"', "'", '\\', '""', '#', '=', '{', '*', '~', '\n', '  '), {
+        maxLength: 9,
+      })
+      .map((pieces) => pieces.join(''));
+    await holds(
+      fc.asyncProperty(fc.array(command, { minLength: CASES, maxLength: CASES }), async (commands) => {
+        const all = commands.map((one, index) => [`s${index}`, { image: 'x', command: one }] as const);
+        const file = readCompose(JSON.stringify({ services: Object.fromEntries(all) }));
+        const kept = all.filter(
+          ([key]) => file.services.find((service) => service.name === key)?.command?.words !== undefined,
+        );
+        if (kept.length === 0) return;
+        const { ours, theirs } = await both(folder, JSON.stringify({ services: Object.fromEntries(kept) }));
+        expect(ours).toEqual(theirs);
+      }),
+      15,
+    );
+  });
+
+  const dataOf = (node: ComposeNode): unknown => {
+    if (node.kind === 'scalar') return node.type === 'null' ? null : node.text;
+    if (node.kind === 'list') return node.items.map(dataOf);
+    return Object.fromEntries([...node.entries].map(([key, value]) => [key, dataOf(value)]));
+  };
+  /** Numbers and switches as the texts that they become. */
+  const texts = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(texts);
+    if (typeof value !== 'object' || value === null)
+      return value === null || value === undefined ? null : String(value);
+    return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, texts(one)]));
+  };
+
+  test('YAML that is made up, where both read it', async () => {
+    const folder = useScratch().path;
+    const piece = fc.constantFrom(
+      ...[
+        'a',
+        'b c',
+        'k: ',
+        'l: v',
+        '\n  ',
+        '\n    ',
+        '\n  - ',
+        '- ',
+        ': ',
+        ' #',
+        '"',
+        "'",
+        '{',
+        '}',
+        '[',
+        ']',
+        ', ',
+        '&x ',
+        '*x',
+        '|',
+        '>-',
+      ],
+      ...['!!str ', '<<: ', '~', '""', "''", '=', 'true', '\n  k: v', '\n  l: w', '\n\n', '\\'],
+    );
+    await holds(
+      fc.asyncProperty(fc.array(piece, { minLength: 2, maxLength: 9 }), async (pieces) => {
+        const text = `services: {a: {image: x}}\nx-a: ${pieces.join('')}\n`;
+        let ours: ComposeNode | undefined;
+        try {
+          ours = readCompose(text).root.entries.get('x-a');
+        } catch {
+          return;
+        }
+        const theirs = await composeConfig(folder, text);
+        if (typeof theirs === 'string') return;
+        expect(ours === undefined ? null : dataOf(ours)).toEqual(
+          texts((theirs as unknown as Record<string, unknown>)['x-a']),
+        );
+      }),
+      100,
+    );
+  });
+});

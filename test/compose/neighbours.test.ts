@@ -1,0 +1,400 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is compose that expands them
+import { createHash } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { definitionHash } from '../../src/compose/definition-hash.ts';
+import { readCompose } from '../../src/compose/document.ts';
+import { IMAGE, OTHER, OTHER_IMAGE, recommended, review, said, troubles } from './support.ts';
+
+/** The launcher with its work directory on the volume `work`, and another service with lines of its own; those begin at 15. */
+const beside = (lines: readonly string[], after: readonly string[] = []): string =>
+  recommended(
+    ['volumes: [work:/srv/workload, "/var/run/dstack.sock:/var/run/dstack.sock"]'],
+    ['  other:', `    image: ${OTHER_IMAGE}`, ...lines.map((line) => `    ${line}`), ...after],
+  );
+const sharing = (text: string): string[] => said(review(text), 'compose.sharing', true);
+const AT = 'services.other';
+
+describe('compose.sharing', () => {
+  test.each<[string, string[]]>([
+    ['nothing of its own', []],
+    ['volumes of its own', ['volumes: [data:/d, "./x:/x", "/srv/y:/y", /anonymous]', 'tmpfs: /t']],
+    ['namespaces of its own', ['pid: ""', 'network_mode: bridge', 'ipc: private', 'cgroup: private']],
+    [
+      'rights that every container has',
+      ['cap_add: [NET_BIND_SERVICE, cap_chown]', 'privileged: false', 'use_api_socket: "no"'],
+    ],
+    ['no-new-privileges', ['security_opt: ["no-new-privileges:true"]']],
+    ['keys without a value', ['devices:', 'provider:', 'unheard_of:']],
+    [
+      'what is its own business',
+      [
+        'entrypoint: x',
+        'user: root',
+        'working_dir: /',
+        'dns: 1.1.1.1',
+        'healthcheck: {test: x}',
+        'post_start: []',
+        'x-y: 1',
+        'gpus: all',
+        'deploy: {}',
+      ],
+    ],
+    ['no devices', ['devices: []']],
+    ['the namespace of a third one', ['pid: service:third']],
+    ['a secret and a config', ['secrets: [s]', 'configs: [c]']],
+    ['a socket of a name like it', ['volumes: ["/var/run/dstack.sock.d:/x", "/run/dockers:/y"]']],
+    ["its own folder beside the app's files", ['volumes: ["./data:/x", "/tapp/data:/y"]']],
+  ])('%s is harmless', (_name, lines) => {
+    const found = review(beside(lines));
+    expect(said(found, 'compose.sharing', true)).toEqual([]);
+    expect(found.results['compose.sharing'].state).toBe('passed');
+  });
+
+  const engine = "other reaches the engine's socket or files";
+  const agent = "other reaches the guest agent's socket";
+  test.each<[string, string[], string]>([
+    ['the work directory', ['volumes: [work:/w]'], 'failed volumes[0]: other can write to the work directory'],
+    [
+      'the work directory in long form',
+      ['volumes: [{type: volume, source: work, target: /w}]'],
+      'failed volumes[0]: other can write to the work directory',
+    ],
+    [
+      'the work directory to read',
+      ['volumes: [work:/w:ro]'],
+      'information volumes[0]: other can read the work directory',
+    ],
+    [
+      "docker's socket",
+      ['volumes: ["/var/run/docker.sock:/x:ro"]'],
+      `failed volumes[0]: ${engine} (/var/run/docker.sock)`,
+    ],
+    [
+      "docker's socket by its other name",
+      ['volumes: ["/run/docker.sock:/x"]'],
+      `failed volumes[0]: ${engine} (/run/docker.sock)`,
+    ],
+    ['a folder above the socket', ['volumes: ["/run:/x"]'], `failed volumes[0]: ${engine} (/run)`],
+    ['the whole machine', ['volumes: ["/:/x:ro"]'], `failed volumes[0]: ${engine} (/)`],
+    [
+      'a way around',
+      ['volumes: ["/srv/../var//run/docker.sock:/x"]'],
+      `failed volumes[0]: ${engine} (/var/run/docker.sock)`,
+    ],
+    [
+      'a relative way around',
+      ['volumes: ["../var/run/docker.sock:/x"]'],
+      `failed volumes[0]: ${engine} (/var/run/docker.sock)`,
+    ],
+    [
+      "the engine's own volumes",
+      ['volumes: ["/var/lib/docker/volumes:/volumes:ro"]'],
+      `failed volumes[0]: ${engine} (/var/lib/docker/volumes)`,
+    ],
+    [
+      "containerd's socket",
+      ['volumes: ["/run/containerd/containerd.sock:/x"]'],
+      `failed volumes[0]: ${engine} (/run/containerd/containerd.sock)`,
+    ],
+    [
+      "the agent's socket",
+      ['volumes: ["/var/run/dstack.sock:/x"]'],
+      `failed volumes[0]: ${agent} (/var/run/dstack.sock)`,
+    ],
+    [
+      "the older agent's socket",
+      ['volumes: ["/var/run/tappd.sock:/x:ro"]'],
+      `failed volumes[0]: ${agent} (/var/run/tappd.sock)`,
+    ],
+    ["the app's own files", ['volumes: [".:/x"]'], `failed volumes[0]: ${agent} (/dstack)`],
+    [
+      "the app's folder by its older name",
+      ['volumes: ["/tapp:/x"]'],
+      'failed volumes[0]: other reaches files of the machine (/tapp)',
+    ],
+    [
+      "the app's compose file",
+      ['volumes: ["./docker-compose.yaml:/x"]'],
+      'failed volumes[0]: other reaches files of the machine (/dstack/docker-compose.yaml)',
+    ],
+    [
+      'what the host shared',
+      ['volumes: ["/tapp/.host-shared/x:/x"]'],
+      'failed volumes[0]: other reaches files of the machine (/tapp/.host-shared/x)',
+    ],
+    [
+      'files of the machine',
+      ['volumes: ["/etc/systemd:/x"]'],
+      'failed volumes[0]: other reaches files of the machine (/etc/systemd)',
+    ],
+    [
+      'files of the machine to read',
+      ['volumes: ["/etc/hosts:/x:ro"]'],
+      'information volumes[0]: other can read /etc/hosts',
+    ],
+    ['the home of root', ['volumes: ["~/../etc:/x"]'], 'failed volumes[0]: other reaches files of the machine (/etc)'],
+    [
+      'a mount that cannot be read',
+      ['volumes: ["a:/x"]'],
+      'not-bound volumes[0]: what other mounts here cannot be read',
+    ],
+    [
+      'a mount that a variable decides',
+      ['volumes: ["${V}:/x"]'],
+      'not-bound volumes[0]: what other mounts is not decided by the text: it is left to the variable V',
+    ],
+    [
+      'a bind without a source',
+      ['volumes: [{type: bind, target: /x}]'],
+      'not-bound volumes[0]: what other mounts here cannot be read',
+    ],
+    ['the pid namespace', ['pid: host'], 'failed pid: other shares a namespace (pid): host'],
+    [
+      "the launcher's pid namespace",
+      ['pid: service:workload'],
+      'failed pid: other shares a namespace (pid): service:workload',
+    ],
+    ["a container's ipc namespace", ['ipc: "container:x"'], 'failed ipc: other shares a namespace (ipc): container:x'],
+    ['the network', ['network_mode: host'], 'failed network_mode: other shares a namespace (network_mode): host'],
+    ['the uts namespace', ['uts: host'], 'failed uts: other shares a namespace (uts): host'],
+    ['the user namespace', ['userns_mode: host'], 'failed userns_mode: other shares a namespace (userns_mode): host'],
+    ['the control groups', ['cgroup: host'], 'failed cgroup: other shares a namespace (cgroup): host'],
+    [
+      'a namespace that a variable decides',
+      ['pid: "${P}"'],
+      'not-bound pid: whether other shares a namespace (pid) is not decided by the text: it is left to the variable P',
+    ],
+    ['privileged', ['privileged: true'], 'failed privileged: other is privileged'],
+    ['privileged by a word', ['privileged: "Yes"'], 'failed privileged: other is privileged'],
+    ['privileged by no word at all', ['privileged: maybe'], 'failed privileged: other is privileged'],
+    [
+      'privileged by a variable',
+      ['privileged: "${P:-false}"'],
+      'not-bound privileged: whether other is privileged is not decided by the text: it is left to the variable P',
+    ],
+    ['a capability', ['cap_add: [SYS_ADMIN]'], 'failed cap_add[0]: other gets a capability: SYS_ADMIN'],
+    ['all capabilities', ['cap_add: [ALL]'], 'failed cap_add[0]: other gets a capability: ALL'],
+    [
+      'a capability as a map',
+      ['cap_add: [{a: b}]'],
+      'failed cap_add[0]: other gets a capability: services.other.cap_add[0]',
+    ],
+    [
+      'a security option',
+      ['security_opt: ["seccomp=unconfined"]'],
+      'failed security_opt[0]: other has a security option: seccomp=unconfined',
+    ],
+    ['a device', ['devices: [/dev/tdx_guest]'], 'failed devices: other gets a device of the machine'],
+    [
+      'device rules',
+      ['device_cgroup_rules: ["c 1:3 mr"]'],
+      'failed device_cgroup_rules: other gets devices of the machine',
+    ],
+    [
+      'the mounts of the launcher',
+      ['volumes_from: [workload]'],
+      'failed volumes_from: other takes the mounts of another container',
+    ],
+    ["the engine's socket by a key", ['use_api_socket: true'], "failed use_api_socket: other gets the engine's socket"],
+    [
+      'a program on the machine',
+      ['provider: {type: x}'],
+      'failed provider: other is a program that runs on the machine and not in a container',
+    ],
+    ['a runtime', ['runtime: x'], 'failed runtime: other chooses its runtime'],
+    ['a control group', ['cgroup_parent: x'], 'failed cgroup_parent: other chooses its control group'],
+    ['a definition elsewhere', ['extends: x'], 'not-bound extends: other takes part of its definition from elsewhere'],
+    [
+      'a key that nobody knows',
+      ['unheard_of: 1'],
+      'failed unheard_of: other has the key unheard_of, and what it allows is not known',
+    ],
+  ])('%s is not', (_name, lines, expected) => {
+    const [severity = '', place = '', ...text] = expected.split(' ');
+    expect(sharing(beside(lines))).toEqual([`15 ${severity} ${AT}.${place} ${text.join(' ')}`]);
+  });
+
+  test.each<[string, string[], string[]]>([
+    ['one name given to two', ['volumes: [x1:/w]'], ['volumes: {work: {name: n}, x1: {name: n}}']],
+    ["the project's name written out", ['volumes: [x1:/w]'], ['volumes: {work: , x1: {name: dstack_work}}']],
+    [
+      "the same for the launcher's",
+      ['volumes: [p_work:/w]'],
+      ['volumes: {work: {name: p_q_x1}, p_work: {name: p_q_x1}}'],
+    ],
+    ['an external volume by its key', ['volumes: [p_work:/w]'], ['volumes: {work: , p_work: {external: true}}']],
+    [
+      'a path of the host in disguise',
+      ['volumes: ["/data/work/sub:/w"]'],
+      ['volumes: {work: {driver_opts: {type: none, o: bind, device: /data/work}}}'],
+    ],
+  ])('two names of one volume: %s', (_name, lines, after) => {
+    expect(sharing(beside(lines, after))).toEqual([
+      `15 failed ${AT}.volumes[0]: other can write to the work directory`,
+    ]);
+  });
+
+  test.each<[string, string[], string[]]>([
+    ['names that only end alike', ['volumes: [x1:/w]'], ['volumes: {work: , x1: {name: homework}}']],
+    ['own names that differ', ['volumes: [x1:/w]'], ['volumes: {work: {name: a_b}, x1: {name: b}}']],
+    ['a path beside', ['volumes: ["/data/works:/w"]'], ['volumes: {work: {driver_opts: {device: /data/work}}}']],
+    ['keys of which one ends like the other', ['volumes: [a_work:/w]'], ['volumes: {work: , a_work: }']],
+  ])('two volumes: %s', (_name, lines, after) => {
+    expect(sharing(beside(lines, after))).toEqual([]);
+  });
+
+  test.each(['configs', 'secrets'])('%s that are files of the machine', (section) => {
+    const text = (definition: string): string => beside([`${section}: [one]`], [`${section}: {one: ${definition}}`]);
+    expect(sharing(text('{file: /var/run/docker.sock}'))).toEqual([
+      `15 failed ${AT}.${section}[0]: other reaches the engine's socket or files (/var/run/docker.sock)`,
+    ]);
+    expect(sharing(text('{file: ../run/dstack.sock}'))).toEqual([
+      `15 failed ${AT}.${section}[0]: other reaches the guest agent's socket (/run/dstack.sock)`,
+    ]);
+    expect(sharing(text('{file: ./docker-compose.yaml}'))).toEqual([
+      `15 information ${AT}.${section}[0]: other can read /dstack/docker-compose.yaml`,
+    ]);
+    expect(sharing(text('{file: "${F}"}'))).toEqual([
+      `15 not-bound ${AT}.${section}[0]: what other mounts here cannot be read`,
+    ]);
+    for (const definition of ['{file: ./data}', '{environment: X}', '{external: true}', '{content: a}'])
+      expect(sharing(text(definition))).toEqual([]);
+    const swapped = section === 'configs' ? 'secrets' : 'configs';
+    expect(sharing(beside([`${section}: [one]`], [`${swapped}: {one: {file: /}}`]))).toEqual([]);
+  });
+
+  test('a volume that is the engine in disguise', () => {
+    expect(sharing(beside(['volumes: [vol:/x]'], ['volumes: {vol: {driver_opts: {device: /var/run}}}']))).toEqual([
+      `15 failed ${AT}.volumes[0]: other reaches the engine's socket or files (/var/run)`,
+    ]);
+    for (const definition of ['{name: "${N}"}', '{driver_opts: {device: "$D"}}']) {
+      expect(sharing(beside(['volumes: [vol:/x]'], [`volumes: {vol: ${definition}}`]))).toEqual([
+        `15 not-bound ${AT}.volumes[0]: what other mounts here cannot be read`,
+      ]);
+    }
+  });
+
+  test('what the launcher mounts beside its work directory may be shared', () => {
+    const text = (target: string): string =>
+      recommended([`volumes: [data:${target}]`], [`  other: {image: "${OTHER_IMAGE}", volumes: [data:/d]}`]);
+    expect(sharing(text('/data'))).toEqual([]);
+    expect(sharing(text('/srv/workload/checkout'))).toHaveLength(1);
+    expect(sharing(text('/srv/workload/checkout/deep'))).toHaveLength(1);
+    expect(sharing(text('/srv/workload/checkout2'))).toEqual([]);
+  });
+
+  test('without a pin every mount counts as the work directory', () => {
+    const text = [
+      'services:',
+      `  a: {image: "${IMAGE}", volumes: [data:/data]}`,
+      `  other: {image: "${OTHER_IMAGE}", volumes: [data:/d]}`,
+      '',
+    ].join('\n');
+    expect(sharing(text)).toEqual([`3 failed ${AT}.volumes[0]: other can write to the work directory`]);
+  });
+});
+
+describe('the responder', () => {
+  const responder = (...lines: string[]): string =>
+    recommended(
+      ['volumes: [work:/srv/workload]'],
+      ['  attest:', `    image: ${IMAGE}`, '    command: twl-attest', ...lines.map((line) => `    ${line}`)],
+    );
+
+  test("may have the agent's socket", () => {
+    expect(troubles(review(responder('volumes: ["/var/run/dstack.sock:/var/run/dstack.sock"]')))).toEqual({});
+  });
+
+  test('may have nothing else', () => {
+    expect(sharing(responder('volumes: [work:/w]'))).toEqual([
+      '16 failed services.attest.volumes[0]: attest can write to the work directory',
+    ]);
+    expect(sharing(responder('volumes: ["/var/run/docker.sock:/w"]'))).toHaveLength(1);
+    expect(sharing(responder('privileged: true'))).toEqual([
+      '16 failed services.attest.privileged: attest is privileged',
+    ]);
+  });
+
+  test('is none with another image', () => {
+    const found = review(
+      responder('volumes: ["/var/run/dstack.sock:/x"]').replace(
+        `  attest:\n    image: ${IMAGE}`,
+        `  attest:\n    image: ${OTHER_IMAGE}`,
+      ),
+    );
+    expect(said(found, 'compose.sharing')).toEqual([
+      "16 failed services.attest.volumes[0]: attest reaches the guest agent's socket (/var/run/dstack.sock)",
+    ]);
+  });
+
+  test('is none with another command', () => {
+    const found = review(responder().replace('command: twl-attest', 'command: twl-attest --all'));
+    expect(found.results['compose.launcher'].state).toBe('failed');
+  });
+});
+
+describe('compose.services', () => {
+  const services = (text: string, admitted?: { digest: string; definition?: string; source: string }[]): string[] =>
+    said(review(text, admitted === undefined ? {} : { admitted }), 'compose.services', true);
+  const other = (text: string) => readCompose(text).services.find(({ name }) => name === 'other')!;
+
+  test('one that the policy admits by its image', () => {
+    const hash = definitionHash(other(beside([])));
+    expect(services(beside([]))).toEqual([
+      `13 information ${AT}: other is admitted by policy org.toml (${OTHER}, definition ${hash})`,
+    ]);
+    expect(hash).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  test('one that no policy admits', () => {
+    const hash = definitionHash(other(beside([])));
+    expect(services(beside([]), [])).toEqual([
+      `13 failed ${AT}: other runs beside the launcher and is not admitted (${OTHER}, definition ${hash})`,
+    ]);
+    expect(services(beside([]), [{ digest: `sha256:${'d'.repeat(64)}`, source: 'x' }])).toHaveLength(1);
+    expect(services(beside([]).replace(OTHER_IMAGE, 'x:1'))[0]).toMatch(
+      /^13 failed .*\(an image without a digest, definition [0-9a-f]{64}\)$/,
+    );
+  });
+
+  test('one that is admitted with its whole definition', () => {
+    const text = beside(['command: a', 'init: true']);
+    const admitted = [{ digest: OTHER, definition: definitionHash(other(text)), source: 'p' }];
+    expect(services(text, admitted)[0]).toMatch(/^13 information /);
+    expect(services(beside(['init: true', '# a note', 'command: "a"']), admitted)[0]).toMatch(/^13 information /);
+    for (const lines of [
+      ['command: b', 'init: true'],
+      ['command: a'],
+      ['command: [a]', 'init: true'],
+      ['command: a', 'init: "true"'],
+      ['command: a', 'init: true', 'x-a: 1'],
+    ]) {
+      expect(services(beside(lines), admitted)[0]).toMatch(/^13 failed /);
+    }
+  });
+
+  test('the hash is one over canonical JSON', () => {
+    const text = 'services: {other: {image: x, environment: {B: "1", A: }}}';
+    const plain = [
+      [
+        'environment',
+        [
+          ['A', { null: '' }],
+          ['B', { string: '1' }],
+        ],
+      ],
+      ['image', { string: 'x' }],
+    ];
+    expect(definitionHash(other(text))).toBe(createHash('sha256').update(JSON.stringify(plain)).digest('hex'));
+  });
+
+  test('ones that the text does not decide', () => {
+    expect(services(beside([]).replace(OTHER_IMAGE, '"${I}"'))).toEqual([
+      `14 not-bound ${AT}.image: what other runs is not decided by the text: it is left to the variable I`,
+    ]);
+    expect(services(beside(['extends: x']))).toEqual([
+      `15 not-bound ${AT}.extends: other takes part of its definition from elsewhere`,
+    ]);
+    expect(services('services: {other: {build: .}}')[0]).toMatch(/^1 failed /);
+  });
+});
