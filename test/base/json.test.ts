@@ -99,7 +99,7 @@ describe('parseJson refuses', () => {
     ['-', '1:1', 'syntax', "'-' where a value is expected"],
     ["'a'", '1:1', 'syntax', "''' where a value is expected"],
     ['NaN', '1:1', 'syntax', "'N' where a value is expected"],
-    ['\u00a01', '1:1', 'syntax', "'\u00a0' where a value is expected"],
+    ['\u00a01', '1:1', 'syntax', "'\\u{a0}' where a value is expected"],
     ['\ufeff1', '1:1', 'syntax', "'\\u{feff}' where a value is expected"],
     ['1e999', '1:1', 'syntax', 'a number out of range'],
     ['[-1e999]', '1:2', 'syntax', 'a number out of range'],
