@@ -1,0 +1,89 @@
+import { changedSettings } from './compare-config.ts';
+import type { PlatformImage } from './describe-image.ts';
+import type { Descriptor } from './descriptor.ts';
+import type { Digest } from './digest.ts';
+import { RegistryError } from './errors.ts';
+import { judgeLayer, type LayerFinding } from './layer/judge-layer.ts';
+import { readTar, type TarEntry } from './layer/read-tar.ts';
+import { unpackLayer } from './layer/unpack-layer.ts';
+import { MAX_ADDED_LAYER_BYTES, MAX_ADDED_LAYERS } from './limits.ts';
+import { packingOf } from './media-types.ts';
+import type { Repository } from './repository.ts';
+
+/** A layer that an image has above those of the image it is made from. */
+export interface AddedLayer {
+  readonly digest: Digest;
+  readonly entries: readonly TarEntry[];
+  readonly findings: readonly LayerFinding[];
+}
+
+export interface DerivedImage {
+  /** Members of the image's `config` that differ from the lower image's: any of them changes how the launcher runs. */
+  readonly changedSettings: readonly string[];
+  readonly added: readonly AddedLayer[];
+  /** Whether it is the lower image, a config, and nothing else. */
+  readonly addsOnlyConfig: boolean;
+}
+
+/**
+ * Whether two layers are one: the same bytes, unpacked in the same way. Docker's and OCI's names of a packing mean the
+ * same.
+ */
+const isSameLayer = (one: Descriptor, other: Descriptor): boolean => {
+  const packing = packingOf(one.mediaType);
+  return one.digest === other.digest && packing !== undefined && packing === packingOf(other.mediaType);
+};
+
+/** Whether the layers of `image` start with those of `base`: the same bytes, and the same tars in them. */
+export const isMadeFrom = (image: PlatformImage, base: PlatformImage): boolean =>
+  base.layers.length > 0 &&
+  image.layers.length >= base.layers.length &&
+  base.layers.every(
+    (layer, index) =>
+      isSameLayer(layer, image.layers[index]!) && image.config.diffIds[index] === base.config.diffIds[index],
+  );
+
+const readLayer = async (
+  { name, blob }: Repository,
+  image: PlatformImage,
+  index: number,
+  configPaths: readonly string[],
+): Promise<AddedLayer> => {
+  const layer = image.layers[index]!;
+  const what = `the layer ${layer.digest} of ${name}`;
+  const packed = await blob(layer, MAX_ADDED_LAYER_BYTES);
+  const entries = readTar(unpackLayer(packed, layer.mediaType, image.config.diffIds[index]!, what), what);
+  return { digest: layer.digest, entries, findings: judgeLayer(entries, configPaths) };
+};
+
+/**
+ * What `image` adds to `base`, whose layers it starts with. Only the added layers are fetched, from `repository`, which
+ * holds `image`. `configPaths` are absolute paths where a config may be added. Throws RegistryError `bad-manifest`
+ * where it is not made from `base`, `bad-layer`, `too-large`, and as fetching does.
+ */
+export const inspectDerived = async (
+  repository: Repository,
+  image: PlatformImage,
+  base: PlatformImage,
+  configPaths: readonly string[],
+): Promise<DerivedImage> => {
+  if (!isMadeFrom(image, base)) {
+    throw new RegistryError('bad-manifest', `${repository.name}@${image.digest} is not made from ${base.digest}`, {
+      hint: 'its lowest layers must be exactly those of the launcher image',
+    });
+  }
+  const count = image.layers.length - base.layers.length;
+  if (count > MAX_ADDED_LAYERS) {
+    throw new RegistryError(
+      'too-large',
+      `${repository.name}@${image.digest} adds ${count} layers, more than ${MAX_ADDED_LAYERS}`,
+    );
+  }
+  const added: AddedLayer[] = [];
+  for (let index = base.layers.length; index < image.layers.length; index++) {
+    added.push(await readLayer(repository, image, index, configPaths));
+  }
+  const changed = changedSettings(base.config.config, image.config.config);
+  const addsOnlyConfig = changed.length === 0 && added.every(({ findings }) => findings.length === 0);
+  return { changedSettings: changed, added, addsOnlyConfig };
+};

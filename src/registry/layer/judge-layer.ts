@@ -1,0 +1,84 @@
+import { escapeText } from '../../base/escape.ts';
+import type { TarEntry } from './read-tar.ts';
+
+/** What is wrong with an entry of a layer that should add a config and nothing else. */
+export type LayerProblem =
+  | 'bad-path'
+  | 'whiteout'
+  | 'link'
+  | 'special-file'
+  | 'outside'
+  | 'repeated'
+  | 'privileged'
+  | 'writable'
+  | 'owner'
+  | 'attributes';
+
+export interface LayerFinding {
+  readonly problem: LayerProblem;
+  /** As the layer has it. */
+  readonly path: string;
+  /** One sentence, escaped. */
+  readonly message: string;
+}
+
+/**
+ * The path below `/`, without `./` in front and `/` at the end; empty for the root itself. Undefined where it is not
+ * plain.
+ */
+const plainPath = (path: string): string | undefined => {
+  const bare = path.replace(/^(?:\.?\/)+/, '').replace(/\/$/, '');
+  if (bare === '' || bare === '.') return '';
+  const isPlain = bare.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
+  return isPlain && !/[\\\p{Cc}]/u.test(bare) ? bare : undefined;
+};
+
+const isBelow = (path: string, top: string): boolean => path === top || path.startsWith(`${top}/`);
+
+/** OCI image specification, "Whiteouts": such a name removes, or hides all of a folder. */
+const WHITEOUT = '.wh.';
+
+const SPECIAL_BITS = 0o7000;
+const WRITABLE_BY_OTHERS = 0o022;
+
+const problemsOf = (entry: TarEntry, path: string | undefined, places: readonly string[]): [LayerProblem, string][] => {
+  if (path === undefined) return [['bad-path', "has a path with '..', empty parts or control characters"]];
+  const problems: [LayerProblem, string][] = [];
+  const add = (problem: LayerProblem, why: string): void => void problems.push([problem, why]);
+  if (path.split('/').some((part) => part.startsWith(WHITEOUT))) add('whiteout', 'removes what lies below');
+  if (entry.type === 'symlink' || entry.type === 'hard link') {
+    add('link', `is a ${entry.type} to ${escapeText(entry.linkName)}`);
+  } else if (entry.type === 'device' || entry.type === 'fifo') add('special-file', `is a ${entry.type}`);
+  // Builders write the folders above what they copy.
+  const isAbove = entry.type === 'folder' && (path === '' || places.some((place) => isBelow(place, path)));
+  if (!isAbove && !places.some((place) => isBelow(path, place))) add('outside', 'is not below the config');
+  if ((entry.mode & SPECIAL_BITS) !== 0) add('privileged', 'is setuid, setgid or sticky');
+  if ((entry.mode & WRITABLE_BY_OTHERS) !== 0) add('writable', 'can be written by others than its owner');
+  if (entry.uid !== 0 || entry.gid !== 0) add('owner', `belongs to ${entry.uid}:${entry.gid}, not to root`);
+  if (entry.attributes.length > 0)
+    add('attributes', `has extended attributes: ${escapeText(entry.attributes.join(', '))}`);
+  return problems;
+};
+
+/**
+ * What keeps a layer from being one that adds a config and nothing else; empty where it is one. `configPaths` are
+ * absolute: files, or folders below which everything may be added. Admitted: regular files there, and folders there and
+ * above, of root and writable by root only.
+ */
+export const judgeLayer = (entries: readonly TarEntry[], configPaths: readonly string[]): readonly LayerFinding[] => {
+  const places = configPaths
+    .map((path) => plainPath(path))
+    .filter((path) => path !== undefined && path !== '') as string[];
+  const seen = new Set<string>();
+  return entries.flatMap((entry) => {
+    const path = plainPath(entry.path);
+    const problems = problemsOf(entry, path, places);
+    if (path !== undefined && seen.has(path)) problems.push(['repeated', 'is there twice']);
+    seen.add(path ?? '..');
+    return problems.map(([problem, why]) => ({
+      problem,
+      path: entry.path,
+      message: `${escapeText(entry.path)} ${why}`,
+    }));
+  });
+};

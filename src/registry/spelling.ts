@@ -1,0 +1,20 @@
+import { escapeText } from '../base/escape.ts';
+import type { JsonObject } from '../base/json.ts';
+import { RegistryError } from './errors.ts';
+
+/** As Go's decoder folds names: by simple case, which also makes the long s (U+017F) an s and the sign of kelvin (U+212A) a k. */
+const fold = (name: string): string => name.toUpperCase().toLowerCase();
+
+/**
+ * Refuses members that are one of `names` but for their case. Engines are written in Go, whose decoder takes `Architecture` for
+ * `architecture`, and of both the last: what is read here has to be what they read. `what` names the object, escaped.
+ * Throws RegistryError `bad-manifest`.
+ */
+export const checkSpelling = (fields: JsonObject, names: readonly string[], what: string): void => {
+  const folded = new Map(names.map((name) => [fold(name), name]));
+  for (const key of Object.keys(fields)) {
+    const name = folded.get(fold(key));
+    if (name === undefined || name === key) continue;
+    throw new RegistryError('bad-manifest', `${what} has '${escapeText(key)}', which engines read as '${name}'`);
+  }
+};
