@@ -77,6 +77,10 @@ export const LIMIT_TABLE = {
 export type LimitName = keyof typeof LIMIT_TABLE;
 export type Limits = Record<LimitName, number>;
 
+/** The limits of the table. */
+export const defaultLimits = (): Limits =>
+  Object.fromEntries(Object.entries(LIMIT_TABLE).map(([name, row]) => [name, row.value])) as Limits;
+
 /** Prefix of the documented variables that change a limit. */
 const LIMIT_VARIABLE_PREFIX = 'TWL_LIMIT_';
 
@@ -87,7 +91,7 @@ const LIMIT_VARIABLE_PREFIX = 'TWL_LIMIT_';
 export const readLimits = (
   environment: Record<string, string | undefined>,
 ): { ok: true; limits: Limits } | { ok: false; variables: string[] } => {
-  const limits = Object.fromEntries(Object.entries(LIMIT_TABLE).map(([name, row]) => [name, row.value])) as Limits;
+  const limits = defaultLimits();
   const wrong: string[] = [];
   for (const [variable, text] of Object.entries(environment)) {
     if (!variable.startsWith(LIMIT_VARIABLE_PREFIX) || text === undefined) continue;

@@ -52,7 +52,7 @@ export const readNamedFile = (key: string, path: string): string => {
 };
 
 /** `Authorization` for https: forges take a token as the password of any user. */
-const basicAuthorization = (credential: string): string => {
+export const basicAuthorization = (credential: string): string => {
   const pair = credential.includes(':') ? credential : `x-access-token:${credential}`;
   return `Basic ${Buffer.from(pair, 'utf8').toString('base64')}`;
 };

@@ -14,8 +14,8 @@ import {
   type Want,
 } from './protocol.ts';
 
-const SERVICE = 'git-upload-pack';
-const RESULT_TYPE = `application/x-${SERVICE}-result`;
+export const SERVICE = 'git-upload-pack';
+export const RESULT_TYPE = `application/x-${SERVICE}-result`;
 const ADVERTISEMENT_TYPE = `application/x-${SERVICE}-advertisement`;
 
 export interface HttpFetchOptions {
@@ -107,8 +107,17 @@ const fetchAt = async (
   }
 };
 
-/** Asks the server what it is and where, following redirects that stay within the rules. */
-const discover = async (options: HttpFetchOptions): Promise<Advertisement & { base: URL }> => {
+/** What is needed to ask a server anything. */
+export type HttpAddress = Pick<HttpFetchOptions, 'url' | 'want' | 'settings' | 'authorization'>;
+
+/**
+ * Asks the server what it is and where, following redirects that stay within the rules.
+ * @param onRef told of each line of a version 0 server's list of refs
+ */
+export const discover = async (
+  options: HttpAddress,
+  onRef?: (line: string) => void,
+): Promise<Advertisement & { base: URL }> => {
   const { settings, want } = options;
   const suffix = `/info/refs`;
   let url = serviceUrl(options.url, suffix, `service=${SERVICE}`);
@@ -124,7 +133,7 @@ const discover = async (options: HttpFetchOptions): Promise<Advertisement & { ba
         continue;
       }
       checkAnswer(answer, url, ADVERTISEMENT_TYPE, options.authorization !== undefined);
-      const reader = new AdvertisementReader(settings.limits);
+      const reader = new AdvertisementReader(settings.limits, onRef);
       await answer.read((bytes) => {
         reader.push(bytes);
         return undefined;
@@ -142,14 +151,14 @@ const discover = async (options: HttpFetchOptions): Promise<Advertisement & { ba
   }
 };
 
-const serviceUrl = (base: URL, suffix: string, query = ''): URL => {
+export const serviceUrl = (base: URL, suffix: string, query = ''): URL => {
   const url = new URL(base);
   url.pathname = url.pathname.replace(/\/+$/, '') + suffix;
   url.search = query;
   return url;
 };
 
-const commonHeaders = (options: HttpFetchOptions, url: URL): Record<string, string> => ({
+export const commonHeaders = (options: HttpAddress, url: URL): Record<string, string> => ({
   'User-Agent': AGENT,
   // A server that compresses regardless is refused: the pack is compressed already, and its size is what the limits count.
   'Accept-Encoding': 'identity',
@@ -182,7 +191,7 @@ const redirectRefused = (from: URL, why: string): SourceError =>
     hint: 'put the address that the repository has now into REPO_URL',
   });
 
-const checkAnswer = (answer: HttpAnswer, url: URL, type: string, authorized: boolean): void => {
+export const checkAnswer = (answer: HttpAnswer, url: URL, type: string, authorized: boolean): void => {
   const { status, headers } = answer;
   const where = showUrl(url);
   const saying = `${where} answers with status ${status}`;

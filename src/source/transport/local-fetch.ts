@@ -89,7 +89,7 @@ export const fetchFromLocal = async (path: string, want: Want, limits: Limits, s
 };
 
 /** The git folder of a work tree, of a linked one, or a bare repository. */
-const findGitFolder = (path: string): string => {
+export const findGitFolder = (path: string): string => {
   const dotGit = join(path, '.git');
   const stats = fs.statSync(dotGit, { throwIfNoEntry: false });
   if (stats?.isDirectory() === true) return dotGit;

@@ -36,17 +36,20 @@ export interface Advertisement {
   capabilities: ReadonlySet<string>;
 }
 
-/** Reads what a server advertises, of either version, up to the flush; refs are passed over. */
+/** Reads what a server advertises, of either version, up to the flush; refs are passed over unless somebody asks for them. */
 export class AdvertisementReader {
   result: Advertisement | undefined;
   readonly #packets: PktLineReader;
   readonly #limits: Limits;
+  readonly #onRef: ((line: string) => void) | undefined;
   #bytes = 0;
   #version: 0 | 2 | undefined;
   #capabilities = new Set<string>();
 
-  constructor(limits: Limits) {
+  /** `onRef` is told of each line of a version 0 server's list, `<id> <name>`. */
+  constructor(limits: Limits, onRef?: (line: string) => void) {
     this.#limits = limits;
+    this.#onRef = onRef;
     this.#packets = new PktLineReader((kind, payload) => this.#packet(kind, payload));
   }
 
@@ -89,6 +92,9 @@ export class AdvertisementReader {
           .trim()
           .split(' '),
       );
+      this.#onRef?.(text.slice(0, nul));
+    } else if (this.#version === 0) {
+      this.#onRef?.(text);
     }
   }
 }
@@ -122,13 +128,18 @@ export const checkCapabilities = ({ version, capabilities }: Advertisement, { fo
 export class FetchAnswerReader {
   /** Bytes of the pack that were handed on. */
   packBytes = 0;
+  /** Whether commits were named whose parents are left out: at one's own wish, or because the server does not have them. */
+  namedShallow = false;
   readonly #limits: Limits;
   readonly #onPack: (bytes: Buffer) => void;
   readonly #packets: PktLineReader;
+  readonly #saidHave: boolean;
   #stage: 'sections' | 'skip' | 'greeting' | 'pack' | 'done';
   #progressBytes = 0;
 
-  constructor(version: 0 | 2, limits: Limits, onPack: (bytes: Buffer) => void) {
+  /** `saidHave`: whether the request named commits as had, which a version 0 server answers with ACK in place of NAK. */
+  constructor(version: 0 | 2, limits: Limits, onPack: (bytes: Buffer) => void, saidHave = false) {
+    this.#saidHave = saidHave;
     this.#limits = limits;
     this.#onPack = onPack;
     this.#stage = version === 2 ? 'sections' : 'greeting';
@@ -177,15 +188,17 @@ export class FetchAnswerReader {
   #section(kind: PacketKind, payload: Buffer): void {
     const name = kind === 'data' ? packetText(payload) : '';
     if (name === 'packfile') this.#stage = 'pack';
-    else if (name === 'shallow-info' || name === 'acknowledgments') this.#stage = 'skip';
-    else throw malformed('an unknown section stands where the pack should be');
+    else if (name === 'shallow-info' || name === 'acknowledgments') {
+      this.namedShallow ||= name === 'shallow-info';
+      this.#stage = 'skip';
+    } else throw malformed('an unknown section stands where the pack should be');
   }
 
   /** Version 0: which commits are shallow, then NAK, then the pack. */
   #greeting(kind: PacketKind, payload: Buffer): void {
     this.#countProgress(payload.length + 4);
     const text = kind === 'data' ? packetText(payload) : '';
-    if (text === 'NAK') this.#stage = 'pack';
+    if (text === 'NAK' || (this.#saidHave && /^ACK [0-9a-f]{40,64}$/.test(text))) this.#stage = 'pack';
     else if (kind !== 'flush' && !text.startsWith('shallow ') && !text.startsWith('unshallow ')) {
       throw malformed('an unknown packet stands where the pack should be');
     }

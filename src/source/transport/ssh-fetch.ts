@@ -6,6 +6,7 @@ import { findTool } from '../tools.ts';
 import type { RepoUrl } from '../../pin/types.ts';
 import type { PackSink } from './pack-sink.ts';
 import {
+  type Advertisement,
   AdvertisementReader,
   checkCapabilities,
   encodeFetchV0,
@@ -14,14 +15,33 @@ import {
   type Want,
 } from './protocol.ts';
 
-export interface SshFetchOptions {
+/** Where to, and within which bounds. */
+export interface SshAddress {
   url: Extract<RepoUrl, { kind: 'ssh' }>;
   want: Want;
   limits: Limits;
   deadline: number;
   keyFile: string | undefined;
   knownHostsFile: string | undefined;
+}
+
+export interface SshFetchOptions extends SshAddress {
   sink: PackSink;
+}
+
+/** What is asked once the server has greeted, and who reads the answer. */
+export interface SshQuestion {
+  text: string;
+  reader: { readonly isDone: boolean; push(bytes: Buffer): void; finish(): void };
+  settle?: () => Promise<void> | undefined;
+}
+
+/** What is said on one connection. */
+export interface SshDialogue {
+  /** Told of each line of a version 0 server's list of refs. */
+  onRef?: (line: string) => void;
+  /** Undefined where the greeting said everything. */
+  ask: (greeting: Advertisement) => SshQuestion | undefined;
 }
 
 /** What ssh says on failure is shown up to this length. */
@@ -30,7 +50,7 @@ const MAX_STDERR = 4096;
 const MAX_BUFFERED = 64 * 1024;
 
 /** Arguments of ssh: no configuration of any user or system, no prompt, host keys always checked, nothing forwarded. */
-const sshArguments = ({ url, limits, keyFile, knownHostsFile }: SshFetchOptions): string[] => {
+const sshArguments = ({ url, limits, keyFile, knownHostsFile }: SshAddress): string[] => {
   const option = (name: string, value: string | number): string[] => ['-o', `${name}=${value}`];
   const quoted = `"${(knownHostsFile ?? '/etc/ssh/ssh_known_hosts').replaceAll('%', '%%')}"`;
   return [
@@ -61,8 +81,19 @@ const sshArguments = ({ url, limits, keyFile, knownHostsFile }: SshFetchOptions)
 const shellQuoted = (text: string): string => `'${text.replace(/['!]/g, (char) => `'\\${char}'`)}'`;
 
 /** Brings the pack of one commit over the system's ssh. Both protocol versions: a server may not pass GIT_PROTOCOL on. */
-export const fetchOverSsh = async (options: SshFetchOptions): Promise<void> => {
-  const { want, limits, sink } = options;
+export const fetchOverSsh = async ({ sink, ...address }: SshFetchOptions): Promise<void> => {
+  const { want, limits } = address;
+  await talkOverSsh(address, {
+    ask: ({ version, capabilities }) => ({
+      text: version === 2 ? encodeFetchV2(want) : encodeFetchV0(want, capabilities),
+      reader: new FetchAnswerReader(version, limits, (bytes) => sink.push(bytes)),
+      settle: () => sink.settle(),
+    }),
+  });
+};
+
+/** One connection over the system's ssh to git-upload-pack: the greeting, one question, its answer. */
+export const talkOverSsh = async (options: SshAddress, dialogue: SshDialogue): Promise<void> => {
   const program = findTool('ssh');
   if (program === undefined) {
     throw new SourceError('tool-missing', 'there is no ssh on this machine, and REPO_URL needs it', {
@@ -85,7 +116,7 @@ export const fetchOverSsh = async (options: SshFetchOptions): Promise<void> => {
   });
   let failure: unknown;
   try {
-    await converse(child.stdout, (text) => child.stdin.write(text), want, limits, sink);
+    await converse(child.stdout, (text) => child.stdin.write(text), options, dialogue);
   } catch (error) {
     failure = error;
   }
@@ -100,30 +131,29 @@ export const fetchOverSsh = async (options: SshFetchOptions): Promise<void> => {
 const converse = async (
   stdout: Readable,
   write: (text: string) => void,
-  want: Want,
-  limits: Limits,
-  sink: PackSink,
+  { want, limits }: SshAddress,
+  dialogue: SshDialogue,
 ): Promise<void> => {
-  const greeting = new AdvertisementReader(limits);
-  let answer: FetchAnswerReader | undefined;
+  const greeting = new AdvertisementReader(limits, dialogue.onRef);
+  let question: SshQuestion | undefined;
   stdout.on('error', () => undefined);
   for await (const chunk of idleBounded(stdout, limits.IDLE_MS)) {
-    if (answer === undefined) {
+    if (question === undefined) {
       greeting.push(chunk);
       if (greeting.result === undefined) continue;
       checkCapabilities(greeting.result, want);
-      const { version, capabilities } = greeting.result;
-      answer = new FetchAnswerReader(version, limits, (bytes) => sink.push(bytes));
-      write(version === 2 ? encodeFetchV2(want) : encodeFetchV0(want, capabilities));
+      question = dialogue.ask(greeting.result);
+      if (question === undefined) break;
+      write(question.text);
       continue;
     }
-    answer.push(chunk);
-    await sink.settle();
+    question.reader.push(chunk);
+    await question.settle?.();
     // In version 2 the server waits for a further command: the flush is how it is told that there is none.
-    if (answer.isDone) break;
+    if (question.reader.isDone) break;
   }
-  if (answer === undefined) throw new SourceError('connection-cut', 'the server ended before it greeted');
-  answer.finish();
+  if (greeting.result === undefined) throw new SourceError('connection-cut', 'the server ended before it greeted');
+  question?.reader.finish();
   write('0000');
 };
 
@@ -151,7 +181,7 @@ async function* idleBounded(stream: Readable, ms: number): AsyncGenerator<Buffer
   }
 }
 
-const sshError = ({ url }: SshFetchOptions, stderr: string, timedOut: boolean, cause: unknown): SourceError => {
+const sshError = ({ url }: SshAddress, stderr: string, timedOut: boolean, cause: unknown): SourceError => {
   const said = escapeText(stderr.trim().slice(-600));
   const what = `ssh to '${escapeText(url.host)}' failed${said === '' ? '' : `: '${said}'`}`;
   if (timedOut) return new SourceError('timed-out', what, { cause });
