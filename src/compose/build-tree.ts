@@ -55,7 +55,7 @@ class Builder {
     for (const pair of map.items as Pair[]) {
       const line = this.#lineOf(pair.key) ?? place.line;
       const key = this.#keyOf(pair.key, line);
-      const isMerge = key === MERGE_KEY && (pair.key as Scalar).type === 'PLAIN';
+      const isMerge = this.#isMerge(pair.key as Scalar, line);
       if (isMerge ? merged !== undefined : own.has(key)) {
         throw new ComposeError('duplicate-key', `the key '${escapeText(key)}' is given twice`, { line });
       }
@@ -68,6 +68,13 @@ class Builder {
       for (const [key, value] of one.entries) if (!own.has(key)) own.set(key, value);
     }
     return own;
+  }
+
+  /** A plain `<<` merges and a quoted one does not; of one with a tag readers differ, on the tag and on what it means. */
+  #isMerge({ value, type, tag }: Scalar, line: number): boolean {
+    if (value !== MERGE_KEY) return false;
+    if (tag === undefined) return type === 'PLAIN';
+    throw new ComposeError('bad-merge', 'the key << has a tag', { line, hint: 'write << without a tag' });
   }
 
   #mergedMaps(value: unknown, place: Place): MapNode[] {

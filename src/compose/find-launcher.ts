@@ -1,19 +1,18 @@
-import type { CommandLine } from './command.ts';
 import type { ComposeFile, Service } from './document.ts';
 import { LAUNCHER_PROGRAMS, PIN_VARIABLE, RESPONDER } from './programs.ts';
 
-/** Whether `line` is the responder's name alone and the other of the two adds nothing to it. */
-const isAlone = (line: CommandLine | undefined, other: CommandLine | undefined): boolean =>
-  line?.words?.length === 1 && line.words[0] === RESPONDER && (other === undefined || other.words?.length === 0);
-
+/**
+ * The responder's name as the whole entry point. As a command it would be a config's path to an image whose entry point is the
+ * launcher.
+ */
 const isResponder = ({ command, entrypoint }: Service): boolean =>
-  isAlone(command, entrypoint) || isAlone(entrypoint, command);
+  command === undefined && entrypoint?.words?.length === 1 && entrypoint.words[0] === RESPONDER;
 
 /** The services of a file by what they are to a launcher's auditor. */
 export interface Roles {
   /** Those that run a launcher's image, the responder aside. */
   readonly launchers: readonly Service[];
-  /** The launcher's image with the exact command of the responder. */
+  /** The launcher's image with the exact entry point of the responder. */
   readonly responders: readonly Service[];
   readonly others: readonly Service[];
 }

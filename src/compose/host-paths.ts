@@ -2,11 +2,14 @@ import type { ComposeFile } from './document.ts';
 import type { Mount } from './mounts.ts';
 import { cleanPath, doOverlap, isWithin } from './paths.ts';
 import { childOf, literalOf } from './tree.ts';
+import { readVolume, type VolumeName, volumeName } from './volumes.ts';
 
 /** Whoever reaches these starts containers of his own, or changes those that are there. */
 const ENGINE_PATHS = [
   '/var/run/docker.sock /run/docker.sock /var/run/docker /run/docker /var/run/containerd /run/containerd /var/lib/docker',
-  '/var/lib/containerd /var/run/podman /run/podman /run/user /var/run/user',
+  '/var/lib/containerd /var/lib/nerdctl /var/run/podman /run/podman /run/user /var/run/user',
+  // Where dstack keeps the engine's data in place of /var/lib: on the disk, and in the upper folders of its overlays.
+  '/dstack/persistent /tapp/persistent /var/volatile',
 ].flatMap((paths) => paths.split(' '));
 
 /** The guest agent: quotes, keys, and events of the log in the name of the whole machine. */
@@ -14,6 +17,14 @@ const AGENT_PATHS = [
   '/var/run/dstack.sock /run/dstack.sock /var/run/dstack /run/dstack /var/run/tappd.sock /run/tappd.sock',
   '/dstack/dstack.sock /dstack/tappd.sock /run/log/dstack',
 ].flatMap((paths) => paths.split(' '));
+
+/** The agent's socket itself, as it is mounted (dstack; guest/find-agent.ts looks there). */
+export const AGENT_SOCKETS: readonly string[] = [
+  '/var/run/dstack.sock',
+  '/run/dstack.sock',
+  '/var/run/dstack/dstack.sock',
+  '/run/dstack/dstack.sock',
+];
 
 /** What the machine itself runs from. A folder above one of them counts too. */
 const SYSTEM_PATHS = '/bin /boot /dev /etc /lib /lib64 /proc /sbin /sys /usr'.split(' ');
@@ -23,12 +34,19 @@ const APP_FOLDERS = ['/dstack', '/tapp'];
 const APP_FILES = ['app-compose.json', 'docker-compose.yaml', 'user_config', 'runtime_events.log'];
 const isAppFile = (name: string): boolean => name.startsWith('.') || APP_FILES.includes(name);
 
-const reachesApp = (path: string): boolean =>
+/** Whether a path holds what dstack takes from the host at each boot: no evidence covers most of it. */
+export const isHostWritten = (path: string): boolean =>
   APP_FOLDERS.some((folder) => {
     if (!isWithin(path, folder)) return isWithin(folder, path);
     const [, name] = path.slice(folder.length).split('/');
     return name === undefined || isAppFile(name);
   });
+
+/** The home of root: programs that run on the machine read what begins with a dot there, docker's plug-ins among it. */
+const ROOT_HOMES = ['/root', '/home/root'];
+
+const isRootConfig = (path: string): boolean =>
+  ROOT_HOMES.some((home) => isWithin(home, path) || path.startsWith(`${home}/.`));
 
 /** Where dstack keeps the compose file, so that relative paths begin there. */
 const PROJECT_FOLDER = '/dstack';
@@ -36,8 +54,7 @@ const PROJECT_FOLDER = '/dstack';
 /** Where the bytes of a mount come from. */
 export type MountSource =
   | { readonly kind: 'host'; readonly path: string }
-  /** Without a name of its own a volume is called by its key, with the project's name before it. */
-  | { readonly kind: 'volume'; readonly name: string; readonly isOwnName: boolean }
+  | ({ readonly kind: 'volume' } & VolumeName)
   | { readonly kind: 'none' }
   /** It cannot be said. */
   | { readonly kind: 'unknown' };
@@ -54,19 +71,10 @@ const hostPath = (source: string): MountSource => {
 
 /** A named volume is what its definition says: by its own name, and a path of the host where the driver is told to bind one. */
 const volumeOf = (file: ComposeFile, source: string): MountSource => {
-  const definition = childOf(childOf(file.root, 'volumes'), source);
-  const device = childOf(childOf(definition, 'driver_opts'), 'device');
-  if (device !== undefined) {
-    const path = literalOf(device);
-    return path === undefined ? { kind: 'unknown' } : hostPath(path);
-  }
-  const nameNode = childOf(definition, 'name');
-  if (nameNode !== undefined) {
-    const name = literalOf(nameNode);
-    return name === undefined ? { kind: 'unknown' } : { kind: 'volume', name, isOwnName: true };
-  }
-  // An external volume keeps the name of its key.
-  return { kind: 'volume', name: source, isOwnName: childOf(definition, 'external') !== undefined };
+  const reading = readVolume(file, source);
+  if (reading.kind === 'bind') return { kind: 'host', path: reading.path };
+  const name = reading.kind === 'undecided' ? undefined : volumeName(file, source);
+  return name === undefined ? { kind: 'unknown' } : { kind: 'volume', ...name };
 };
 
 /** A config or secret with a `file` is a bind mount of that path, sockets included. */
@@ -93,5 +101,6 @@ export type Reach = 'engine' | 'agent' | 'system' | 'nothing';
 export const reachOf = (path: string): Reach => {
   if (ENGINE_PATHS.some((one) => doOverlap(path, one))) return 'engine';
   if (AGENT_PATHS.some((one) => doOverlap(path, one))) return 'agent';
-  return reachesApp(path) || SYSTEM_PATHS.some((one) => doOverlap(path, one)) ? 'system' : 'nothing';
+  const isSystem = isHostWritten(path) || isRootConfig(path) || SYSTEM_PATHS.some((one) => doOverlap(path, one));
+  return isSystem ? 'system' : 'nothing';
 };

@@ -58,6 +58,12 @@ const isPlainConfig = (file: ComposeFile, { source }: Mount): boolean => {
   return keys.every((key) => CONTENT_COMPANIONS.includes(key) || key.startsWith('x-'));
 };
 
+/** The content of a mounted config that is an inline text and nothing else; what variables decide of it included. */
+export const inlineContent = (file: ComposeFile, mount: Mount): ScalarNode | undefined => {
+  const content = contentOf(file, mount);
+  return mount.kind === 'config' && content?.kind === 'scalar' && isPlainConfig(file, mount) ? content : undefined;
+};
+
 const inlineOf = (node: ScalarNode, origin: string): InlineText => {
   const { text, line, path, firstLine } = node;
   return { text, line, path, firstLine, origin };
@@ -80,8 +86,8 @@ export const locateFile = (file: ComposeFile, service: Service, path: string, wh
     };
   }
   if (other !== undefined) return { findings: [unbound(other, `${what} lies below more than one mount`)] };
-  const content = contentOf(file, mount);
-  if (mount.kind !== 'config' || mount.target !== path || content?.kind !== 'scalar' || !isPlainConfig(file, mount)) {
+  const content = inlineContent(file, mount);
+  if (mount.target !== path || content === undefined) {
     return { findings: [unbound(mount, `${what} ${AT_PLACE[mount.kind]}`)] };
   }
   if (content.variables.length > 0)

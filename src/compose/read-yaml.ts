@@ -25,9 +25,9 @@ export interface YamlText {
 
 /**
  * Characters at which readers of YAML 1.1 and 1.2 part: line breaks of one that are none of the other, a byte order mark, and
- * controls that YAML forbids. CR is among them: alone it is a break to one and not to all.
+ * controls and non-characters that YAML forbids. CR is among them: alone it is a break to one and not to all.
  */
-const FORBIDDEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\ufeff]/u;
+const FORBIDDEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/u;
 
 const lineOf = (text: string, offset: number): number => text.slice(0, offset).split('\n').length;
 

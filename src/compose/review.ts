@@ -1,5 +1,6 @@
 import type { Pin } from '../pin/types.ts';
 import type { AppFacts } from './app-facts.ts';
+import { checkAppKeys } from './checks/app-keys.ts';
 import { checkChildEnv, checkCommands } from './checks/commands.ts';
 import { checkEnvironment } from './checks/environment.ts';
 import { checkExposure } from './checks/exposure.ts';
@@ -92,7 +93,7 @@ const withoutFile = (app: AppFacts, expected: ComposeExpectations): ComposeRevie
     ...launcherResults(context, undefined),
     'compose.services': without,
     'compose.images': without,
-    'compose.scripts': resultOf(checkScripts(context)),
+    'compose.scripts': resultOf([...checkScripts(context), ...checkAppKeys(context, undefined)]),
     'compose.exposure': resultOf(checkExposure(context)),
   };
   return { file, launcher: undefined, program: undefined, pinText: undefined, pin: undefined, results };
@@ -118,7 +119,7 @@ export const reviewCompose = (app: AppFacts, expected: ComposeExpectations): Com
     ...launcherResults(context, one),
     'compose.services': resultOf(checkServices(context)),
     'compose.images': resultOf(checkImages(context)),
-    'compose.scripts': resultOf(checkScripts(context)),
+    'compose.scripts': resultOf([...checkScripts(context), ...checkAppKeys(context, one)]),
     'compose.exposure': resultOf(checkExposure(context)),
   };
   const pinText = one !== undefined && 'inline' in one.located ? one.located.inline : undefined;

@@ -32,11 +32,23 @@ describe('facts of app-compose', () => {
         { name: 'bash_script', text: 'd' },
       ],
       exposure: { public_logs: true, public_tcbinfo: false },
+      verityVolumes: [],
+      hasDockerConfig: false,
+      strangeKeys: [],
     });
   });
 
   test('none of them', () => {
-    const nothing = { runner: undefined, composeText: undefined, allowedEnvs: [], scripts: [], exposure: {} };
+    const nothing = {
+      runner: undefined,
+      composeText: undefined,
+      allowedEnvs: [],
+      scripts: [],
+      exposure: {},
+      verityVolumes: [],
+      hasDockerConfig: false,
+      strangeKeys: [],
+    };
     expect(appFactsOf({})).toEqual(nothing);
     expect(
       appFactsOf({

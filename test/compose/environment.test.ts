@@ -94,7 +94,7 @@ describe('variables of the launcher', () => {
   test('the responder is held to the same', () => {
     const text = recommended(
       [],
-      ['  attest:', `    image: ${IMAGE}`, '    command: twl-attest', '    environment: [LD_PRELOAD=x]'],
+      ['  attest:', `    image: ${IMAGE}`, '    entrypoint: twl-attest', '    environment: [LD_PRELOAD=x]'],
       [...PIN, 'ALLOW_ENV=LD_PRELOAD'],
     );
     expect(environment(text)).toEqual([
@@ -116,7 +116,63 @@ describe('variables of the launcher', () => {
   });
 });
 
+describe('settings of the launcher itself', () => {
+  test.each(['TWL_AGENT_SOCKET', 'TWL_RUN_DIR', 'TWL_AGENT_TIMEOUT_MS', 'TWL_LIMIT_PATHS', 'LOG_FORMAT'])(
+    '%s is not bound where a variable decides, and quiet where the text does',
+    (name) => {
+      const what = `services.workload.environment.${name}: ${name} is a setting of the launcher, and its value is left to`;
+      expect(environment(set(`${name}: "\${A}\${B:-x}"`))).toEqual([`${LINE} not-bound ${what} A, B`]);
+      expect(environment(set(`${name}:`))).toEqual([`${LINE} not-bound ${what} ${name}`]);
+      expect(environment(set(`${name}: x`))).toEqual([]);
+      expect(review(set(`${name}: "$A"`)).results['compose.environment'].state).toBe('not-bound');
+    },
+  );
+
+  test('are held to it in the responder too', () => {
+    const text = recommended(
+      [],
+      ['  attest:', `    image: ${IMAGE}`, '    entrypoint: twl-attest', '    environment:', '      - TWL_RUN_DIR=$A'],
+    );
+    expect(environment(text)).toEqual([
+      '16 not-bound services.attest.environment[0]: TWL_RUN_DIR is a setting of the launcher, and its value is left to A',
+    ]);
+  });
+
+  test.each(['XTWL_A', 'LOG_FORMATS', 'MY_LOG_FORMAT', 'twl_a'])('%s is none', (name) => {
+    expect(environment(set(`${name}: "$A"`))[0]).toMatch(/^9 information /);
+  });
+});
+
 describe('the encrypted environment', () => {
+  test.each(
+    [
+      [
+        'NERDCTL_TOML',
+        'NERDCTL_HOST_GATEWAY_IP',
+        'CNI_PATH',
+        'NETCONFPATH',
+        'CONTAINERD_ADDRESS',
+        'CONTAINERD_NAMESPACE',
+      ],
+      ['CONTAINERD_SNAPSHOTTER', 'ROOTLESSKIT_STATE_DIR', 'CDI_SPEC_DIRS', 'XDG_CONFIG_HOME', 'IPFS_PATH', 'HOSTS_DIR'],
+      ['COSIGN_PASSWORD'],
+    ].flat(),
+  )('must not set %s where the runner is nerdctl-compose', (name) => {
+    const rest = { allowed_envs: [name], runner: 'nerdctl-compose' };
+    expect(said(review(recommended(), {}, rest), 'compose.environment')).toEqual([
+      `- failed allowed_envs: the encrypted environment may set ${name}, which steers the engine`,
+    ]);
+    expect(said(review(recommended(), {}, { allowed_envs: [name] }), 'compose.environment')).toEqual([]);
+  });
+
+  test('with nerdctl-compose those of docker count too, and names like them do not', () => {
+    const of = (name: string) =>
+      said(review(recommended(), {}, { allowed_envs: [name], runner: 'nerdctl-compose' }), 'compose.environment');
+    expect(of('DOCKER_CONFIG')).toHaveLength(1);
+    expect(of('BUILDKIT_HOST')).toHaveLength(1);
+    for (const name of ['MY_CNI_PATH', 'NETCONFPATHS', 'MY_IPFS_PATH', 'NERDCTL', 'A']) expect(of(name)).toEqual([]);
+  });
+
   test.each<[string, string]>([
     ['COMPOSE_FILE', 'steers the engine'],
     ['COMPOSE_PROFILES', 'steers the engine'],

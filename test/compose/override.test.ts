@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is compose that expands them
 import { describe, expect, test } from 'vitest';
-import { IMAGE, MORE, PIN, recommended, review, said, troubles } from './support.ts';
+import { IMAGE, MORE, recommended, review, said, troubles } from './support.ts';
 
 const override = (text: string): string[] => said(review(text), 'compose.override');
 const notAmong = (key: string): string =>
@@ -193,7 +193,7 @@ describe('values', () => {
     [
       'a platform that a variable decides',
       ['platform: "${P}"'],
-      ['not-bound services.workload.platform: the value of platform is not in the text: it is left to the variable P'],
+      ['not-bound services.workload.platform: platform is not decided by the text: it is left to the variable P'],
     ],
     [
       'a volume over a program',
@@ -284,42 +284,38 @@ describe('values', () => {
       `${MORE} information services.workload.ports: the value of ports is not in the text: it comes from P`,
     ]);
   });
+});
 
-  test('files that the pin names may lie anywhere', () => {
-    const files = ['REPO_CREDENTIAL_FILE=/usr/token', 'REPO_CA_FILE=/etc/ca.pem', 'CHILD_ENV_FILE=/opt/child.env'];
-    const text = recommended(
-      [
-        'secrets: [{source: t, target: /usr/token}, {source: c, target: /etc/ca.pem}, {source: e, target: /opt/child.env}]',
-      ],
-      [],
-      [...PIN, ...files],
-    );
-    expect(override(text)).toEqual([]);
-    const ssh = [
-      'REPO_URL=ssh://git@example.com/a.git',
-      PIN[1]!,
-      PIN[2]!,
-      'SSH_KEY_FILE=/usr/key',
-      'SSH_KNOWN_HOSTS_FILE=/usr/hosts',
-    ];
-    expect(
-      override(recommended(['secrets: [{source: t, target: /usr/key}, {source: c, target: /usr/hosts}]'], [], ssh)),
-    ).toEqual([]);
-    expect(override(recommended(['secrets: [{source: t, target: /usr/token}]']))).toHaveLength(1);
+describe('platform', () => {
+  const other = (platform: string): string =>
+    `the platform is ${platform}: another image of the index than the one for linux/amd64`;
+
+  test.each(['linux/386', 'linux/arm64', 'linux/amd64/v1', 'linux', 'Linux/amd64', 'linux/amd64 '])(
+    '%j is another image',
+    (platform) => {
+      const found = review(recommended([`platform: "${platform}"`]));
+      expect(said(found, 'compose.override')).toEqual([
+        `${MORE} failed services.workload.platform: ${other(platform)}`,
+      ]);
+      expect(found.results['compose.override'].state).toBe('failed');
+    },
+  );
+
+  test('of the responder is looked at as well', () => {
+    const text = (platform: string) =>
+      recommended([], [`  attest: {image: "${IMAGE}", entrypoint: twl-attest, platform: "${platform}"}`]);
+    expect(override(text('linux/386'))).toEqual([`12 failed services.attest.platform: ${other('linux/386')}`]);
+    expect(override(text('linux/amd64'))).toEqual([]);
   });
 
-  test('so may the config that the command names', () => {
-    const text = [
-      'services:',
-      '  a:',
-      `    image: ${IMAGE}`,
-      '    command: /usr/pin.conf',
-      '    configs: [{source: c, target: /usr/pin.conf}, {source: c, target: /usr/pin.conf2}]',
-      '',
-    ].join('\n');
-    expect(override(text)).toEqual([
-      '5 failed services.a.configs[1]: a mount at /usr/pin.conf2 can replace files of the image in /usr',
+  test('that is no text cannot be read', () => {
+    expect(override(recommended(['platform: [linux/amd64]']))).toEqual([
+      `${MORE} failed services.workload.platform: platform cannot be read`,
     ]);
+  });
+
+  test('of another service is its own business', () => {
+    expect(override(recommended([], ['  b: {image: x, platform: linux/386}']))).toEqual([]);
   });
 });
 
@@ -356,24 +352,5 @@ describe('the top of the file', () => {
         ),
       ),
     ).toEqual({});
-  });
-});
-
-describe('the responder', () => {
-  const responder = (...lines: string[]) =>
-    recommended([], ['  attest:', `    image: ${IMAGE}`, ...lines.map((line) => `    ${line}`)]);
-  test('may have nothing else either', () => {
-    expect(override(responder('command: twl-attest', 'user: root'))).toEqual([
-      '15 failed services.attest.user: user is not among the keys that leave the launcher what its image makes it',
-    ]);
-    expect(override(responder('command: twl-attest', 'volumes: ["data:/usr"]'))).toEqual([
-      '15 failed services.attest.volumes[0]: a mount at /usr can replace files of the image in /usr',
-    ]);
-  });
-
-  test('may be named as the entry point', () => {
-    expect(
-      override(responder('entrypoint: twl-attest', 'volumes: ["/var/run/dstack.sock:/var/run/dstack.sock"]')),
-    ).toEqual([]);
   });
 });

@@ -3,15 +3,17 @@ import type { Pin } from '../../pin/types.ts';
 import type { ComposeContext } from '../context.ts';
 import type { Service } from '../document.ts';
 import type { EnvironmentEntry } from '../environment.ts';
+import { steersEngine } from '../engine-names.ts';
 import { type ComposeFinding, failing, informing, unbound } from '../findings.ts';
 import { PIN_VARIABLE } from '../programs.ts';
 import { childOf, itemsOf } from '../tree.ts';
+import { misplacedIn } from './responder.ts';
 
 /** What acts on the launcher's own first process, before it can drop a variable. */
 const BEFORE_THE_LAUNCHER = /^(?:LD_|MALLOC_|GLIBC_|GCONV_|LOCPATH)/;
 
-/** Names of an encrypted environment that compose, docker or the shell that calls them would obey. */
-const STEERS_THE_ENGINE = /^(?:COMPOSE_|DOCKER_|BUILDKIT_|BUILDX_)|^(?:PATH|HOME|TMPDIR|SHELL)$/;
+/** Settings of our own programs: which agent is asked, where the receipt lies, how much is too much, how the log is read. */
+const OWN_SETTING = /^TWL_|^LOG_FORMAT$/;
 
 const entryFindings = (entry: EnvironmentEntry, allowEnv: readonly string[]): ComposeFinding[] => {
   const { name, variables, line } = entry;
@@ -30,6 +32,14 @@ const entryFindings = (entry: EnvironmentEntry, allowEnv: readonly string[]): Co
     ];
   }
   const names = [...new Set(variables.map((variable) => variable.name))].join(', ');
+  if (names !== '' && OWN_SETTING.test(name)) {
+    return [
+      unbound(
+        { ...entry, line: variables[0]?.line ?? line },
+        `${name} is a setting of the launcher, and its value is left to ${names}`,
+      ),
+    ];
+  }
   return names === '' ? [] : [informing(entry, `the value of ${name} is not in the text: it comes from ${names}`)];
 };
 
@@ -40,11 +50,17 @@ const serviceFindings = ({ node, environment }: Service, allowEnv: readonly stri
   ...environment.flatMap((entry) => entryFindings(entry, allowEnv)),
 ];
 
+const misplacedFindings = ({ environment }: Service): ComposeFinding[] =>
+  environment.flatMap((entry) => {
+    const reason = entry.name === undefined ? undefined : misplacedIn(entry.name);
+    return reason === undefined ? [] : [failing(entry, `${entry.name} ${reason}`)];
+  });
+
 /** The names of the encrypted environment: what steers is against the rule, the rest is told. */
-const allowedFindings = (names: readonly string[]): ComposeFinding[] =>
-  names.map((name) => {
+const allowedFindings = ({ allowedEnvs, runner }: ComposeContext['app']): ComposeFinding[] =>
+  allowedEnvs.map((name) => {
     const place = { line: undefined, path: 'allowed_envs' };
-    const reason = STEERS_THE_ENGINE.test(name) ? 'steers the engine' : steersCode(name)?.reason;
+    const reason = steersEngine(name, runner) ? 'steers the engine' : steersCode(name)?.reason;
     if (reason === undefined) return informing(place, `the encrypted environment may set ${name}`);
     return failing(place, `the encrypted environment may set ${name}, which ${reason}`);
   });
@@ -54,7 +70,7 @@ export const checkEnvironment = (context: ComposeContext, pin: Pin | undefined):
   const { launchers, responders } = context.roles;
   return [
     ...launchers.flatMap((service) => serviceFindings(service, pin?.allowEnv ?? [])),
-    ...responders.flatMap((service) => serviceFindings(service, [])),
-    ...allowedFindings(context.app.allowedEnvs),
+    ...responders.flatMap((service) => [...serviceFindings(service, []), ...misplacedFindings(service)]),
+    ...allowedFindings(context.app),
   ];
 };

@@ -4,6 +4,8 @@ import { type ComposeFinding, failing, informing, unbound, unboundBy } from '../
 import { isExtension, JUDGED_KEYS, QUIET_KEYS, TOP_KEYS } from '../service-keys.ts';
 import { childOf, type ComposeNode, itemsOf, literalOf, switchOf, variablesOf } from '../tree.ts';
 import { checkMounts } from './launcher-mounts.ts';
+import { networkFindings } from './networks.ts';
+import { responderMounts, responderUser } from './responder.ts';
 import { undecided } from './undecided.ts';
 
 const DEPLOY_KEYS = ['labels', 'mode', 'replicas', 'resources', 'restart_policy', 'placement', 'update_config'];
@@ -46,10 +48,21 @@ const deployFindings = (node: ComposeNode | undefined): ComposeFinding[] => {
   ];
 };
 
-/** What a variable may decide without changing what is launched is only told; which child of an index is pulled is not. */
+/** The platform that TDX machines have, and whose child of an index is the one that was looked at. */
+const PLATFORM = 'linux/amd64';
+
+/** An index names an image for each platform, and nobody has looked at the others. */
+const platformFindings = (node: ComposeNode): ComposeFinding[] => {
+  const platform = literalOf(node);
+  if (platform === undefined) return undecided(node, 'platform');
+  if (platform === PLATFORM) return [];
+  return [failing(node, `the platform is ${platform}: another image of the index than the one for ${PLATFORM}`)];
+};
+
+/** What a variable may decide without changing what is launched is only told. */
 const quietFindings = (key: string, node: ComposeNode): ComposeFinding[] => {
+  if (key === 'platform') return platformFindings(node);
   const what = `the value of ${key} is not in the text`;
-  if (key === 'platform') return unboundBy(variablesOf(node), node, what);
   return variablesOf(node).map(({ name, line }) =>
     informing({ line, path: node.path }, `${what}: it comes from ${name}`),
   );
@@ -94,18 +107,19 @@ const commandFindings = (service: Service): ComposeFinding[] => {
 
 /** compose.override: the launcher's service has no key that changes what its image does, and no mount over its files. */
 export const checkOverride = (context: LauncherContext): ComposeFinding[] => {
-  const { file, launcher, program, pin, roles } = context;
-  const pinPath = launcher.command?.words?.[0] ?? program.defaultConfig;
+  const { file, launcher, roles } = context;
   const responders = roles.responders.flatMap((service) => {
-    // The one word that makes it the responder is what it was found by, as command or as entry point.
-    const findings = serviceFindings(service).filter(({ path }) => path !== service.entrypoint?.path);
-    return [...findings, ...checkMounts(service, '', program, undefined)];
+    // The entry point that makes it the responder is what it was found by.
+    const own = [service.entrypoint?.path, responderUser(service)];
+    const findings = serviceFindings(service).filter(({ path }) => !own.includes(path));
+    return [...findings, ...responderMounts(file, service)];
   });
   return [
     ...topFindings(file),
     ...serviceFindings(launcher),
     ...commandFindings(launcher),
-    ...checkMounts(launcher, pinPath, program, pin),
+    ...checkMounts(context),
+    ...networkFindings(file, launcher),
     ...responders,
   ];
 };

@@ -2,6 +2,7 @@ import type { Service } from '../document.ts';
 import { type ComposeFinding, failing, unbound, unboundBy } from '../findings.ts';
 import { isExtension, JUDGED_KEYS, OTHER_KEYS, QUIET_KEYS, SHARING_KEYS } from '../service-keys.ts';
 import { childOf, type ComposeNode, itemsOf, literalOf, switchOf, variablesOf } from '../tree.ts';
+import { judgeHooks } from './hooks.ts';
 
 const KNOWN = new Set([...QUIET_KEYS, ...JUDGED_KEYS, ...OTHER_KEYS, ...SHARING_KEYS]);
 const NAMESPACES = ['pid', 'ipc', 'network_mode', 'uts', 'userns_mode', 'cgroup'];
@@ -57,6 +58,8 @@ const JUDGES: Readonly<Record<string, Judge>> = {
   device_cgroup_rules: never('gets devices of the machine'),
   provider: never('is a program that runs on the machine and not in a container'),
   runtime: never('chooses its runtime'),
+  post_start: judgeHooks,
+  pre_stop: judgeHooks,
   volumes_from: never('takes the mounts of another container'),
   extends: (node, name) => [unbound(node, `${name} takes part of its definition from elsewhere`)],
 };

@@ -13,14 +13,14 @@ const admittedBy = (
     ({ digest, definition }) => digest === service.image?.digest && (definition === undefined || definition === hash),
   );
 
-const serviceFinding = (service: Service, { expected }: ComposeContext): ComposeFinding[] => {
+const serviceFinding = (service: Service, { expected, file }: ComposeContext): ComposeFinding[] => {
   const { name, node } = service;
   const image = childOf(node, 'image');
   const variables = image === undefined ? [] : variablesOf(image);
   if (variables.length > 0) return unboundBy(variables, image!, `what ${name} runs is not decided by the text`);
   const elsewhere = childOf(node, 'extends');
   if (elsewhere !== undefined) return [unbound(elsewhere, `${name} takes part of its definition from elsewhere`)];
-  const hash = definitionHash(service);
+  const hash = definitionHash(file, service);
   const admission = admittedBy(service, expected.admitted, hash);
   const what = `${service.image?.digest ?? 'an image without a digest'}, definition ${hash}`;
   if (admission === undefined)

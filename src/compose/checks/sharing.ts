@@ -1,19 +1,16 @@
 import type { LauncherContext } from '../context.ts';
 import type { Service } from '../document.ts';
 import { type ComposeFinding, failing, informing, unbound, unboundBy } from '../findings.ts';
-import { type MountSource, reachOf, sourceOf } from '../host-paths.ts';
+import { AGENT_SOCKETS, type MountSource, reachOf, sourceOf } from '../host-paths.ts';
 import type { Mount } from '../mounts.ts';
 import { doOverlap } from '../paths.ts';
+import { isSameVolume } from '../volumes.ts';
+import { networkFindings } from './networks.ts';
 import { serviceRights } from './rights.ts';
-
-type Volume = Extract<MountSource, { kind: 'volume' }>;
-
-/** Compose puts the project's name and `_` before a volume's key, unless the file names the volume itself. */
-const isSameVolume = (one: Volume, other: Volume): boolean =>
-  one.isOwnName === other.isOwnName ? one.name === other.name : one.isOwnName && one.name.endsWith(`_${other.name}`);
+import { volumeFindings } from './volumes.ts';
 
 const isSame = (one: MountSource, other: MountSource): boolean => {
-  if (one.kind === 'volume' && other.kind === 'volume') return isSameVolume(one, other) || isSameVolume(other, one);
+  if (one.kind === 'volume' && other.kind === 'volume') return isSameVolume(one, other);
   return one.kind === 'host' && other.kind === 'host' && doOverlap(one.path, other.path);
 };
 
@@ -29,7 +26,7 @@ const REACHED = {
   system: 'reaches files of the machine',
 };
 
-const mountFindings = (
+const sourceFindings = (
   service: Service,
   mount: Mount,
   { file }: LauncherContext,
@@ -39,6 +36,8 @@ const mountFindings = (
   const source = sourceOf(file, mount);
   const { name } = service;
   if (source.kind === 'unknown') {
+    // What a volume's definition leaves open is said by the definition.
+    if (volumeFindings(file, mount).length > 0) return [];
     if (mount.variables.length > 0)
       return unboundBy(mount.variables, mount, `what ${name} mounts is not decided by the text`);
     return [unbound(mount, `what ${name} mounts here cannot be read`)];
@@ -46,7 +45,7 @@ const mountFindings = (
   const reach = source.kind === 'host' ? reachOf(source.path) : 'nothing';
   const place = source.kind === 'host' ? source.path : '';
   // A socket can be used all the same when it is mounted read-only.
-  if (reach === 'agent' && isResponder) return [];
+  if (isResponder && mount.kind === 'bind' && AGENT_SOCKETS.includes(place)) return [];
   if (reach === 'engine' || reach === 'agent') return [failing(mount, `${name} ${REACHED[reach]} (${place})`)];
   if (shared.some((one) => isSame(one, source))) {
     if (mount.readOnly) return [informing(mount, `${name} can read the work directory`)];
@@ -63,13 +62,19 @@ export const checkSharing = (context: LauncherContext): ComposeFinding[] => {
   const { roles, launcher, file } = context;
   const shared = workSources(context);
   const include = file.root.entries.get('include');
-  const mountsOf = (service: Service, isResponder: boolean): ComposeFinding[] =>
-    service.mounts.flatMap((mount) => mountFindings(service, mount, context, shared, isResponder));
+  const findingsOf = (service: Service, isResponder: boolean): ComposeFinding[] => [
+    ...service.mounts.flatMap((mount) => [
+      ...volumeFindings(file, mount),
+      ...sourceFindings(service, mount, context, shared, isResponder),
+    ]),
+    ...serviceRights(service, launcher.name),
+    ...networkFindings(file, service),
+  ];
   return [
     ...(include === undefined
       ? []
       : [unbound(include, 'what the included files share with the launcher is not in the text')]),
-    ...roles.others.flatMap((service) => [...mountsOf(service, false), ...serviceRights(service, launcher.name)]),
-    ...roles.responders.flatMap((service) => [...mountsOf(service, true), ...serviceRights(service, launcher.name)]),
+    ...roles.others.flatMap((service) => findingsOf(service, false)),
+    ...roles.responders.flatMap((service) => findingsOf(service, true)),
   ];
 };
