@@ -10,6 +10,9 @@ const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 /** Programs: output name -> source. */
 const entries = {
   'trusted-workload-launcher': 'src/launcher/main.ts',
+  twl: 'src/cli/main.ts',
+  'twl-attest': 'src/responder/main.ts',
+  'mpc-launcher': 'src/mpc/main.ts',
 };
 
 // Put together aside and exchanged at the end: a program that runs meanwhile finds one whole set of files.
@@ -30,7 +33,7 @@ for (const [name, input] of Object.entries(entries)) {
       minify: false,
       entryFileNames: '[name].cjs',
       // What only some launches need (ssh, local repositories) is a file of its own and not parsed by the others.
-      chunkFileNames: 'lazy/[name].cjs',
+      chunkFileNames: `lazy/${name}/[name].cjs`,
     },
   });
 }

@@ -9,7 +9,9 @@ import type { Pin } from '../pin/types.ts';
 import { LaunchError } from './errors.ts';
 import { readBounded } from './read-bounded.ts';
 
-export type ChildEnvironment = { ok: true; env: Record<string, string> } | { ok: false; errors: PinError[] };
+export type ChildEnvironment =
+  | { ok: true; env: Record<string, string>; dropped: string[]; allowed: string[] }
+  | { ok: false; errors: PinError[] };
 
 /**
  * The environment of the workload: the launcher's own without what steers code, then what CHILD_ENV_FILE says. What is
@@ -20,10 +22,11 @@ export const childEnvironment = (pin: Pin, own: Record<string, string>, log: Log
   const { env, dropped, allowed } = filterEnvironment(own, pin.allowEnv);
   for (const { name, reason } of dropped) log.info(`dropped from the environment: ${name} (${reason})`);
   if (allowed.length > 0) log.info(`let through by ALLOW_ENV: ${allowed.join(' ')}`);
-  if (pin.childEnvFile === undefined) return { ok: true, env };
+  const names = { dropped: dropped.map(({ name }) => name), allowed };
+  if (pin.childEnvFile === undefined) return { ok: true, env, ...names };
   const bytes = readEnvFile(pin.childEnvFile);
   const parsed = parseEnvFile(bytes, { source: pin.childEnvFile, allowEnv: pin.allowEnv });
-  return parsed.ok ? { ok: true, env: { ...env, ...parsed.env } } : parsed;
+  return parsed.ok ? { ok: true, env: { ...env, ...parsed.env }, ...names } : parsed;
 };
 
 const readEnvFile = (path: string): Uint8Array => {

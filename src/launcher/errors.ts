@@ -14,7 +14,13 @@ const EXIT_CODES = {
   'bash-missing': EXIT.environment,
   'install-failed': EXIT.environment,
   'folder-unusable': EXIT.environment,
+  // A receipt's failures: the cause is the error of the guest agent, of the event log, or of the file.
+  'receipt-contradicted': EXIT.rejected,
   'receipt-unsupported': EXIT.unsupported,
+  'receipt-malformed': EXIT.malformed,
+  'receipt-unavailable': EXIT.unavailable,
+  'receipt-no-agent': EXIT.environment,
+  'receipt-not-written': EXIT.environment,
 } as const satisfies Record<string, ExitCode>;
 
 export type LaunchErrorCode = keyof typeof EXIT_CODES;

@@ -23,7 +23,8 @@ The pin holds one KEY=VALUE a line, which is never evaluated. * marks what is re
 ${describeKeys()}
 The entry script is ${program.defaults.entrypointScript}, SUBMODULES is ${program.defaults.submodules}, unless the pin says otherwise.
 
-Environment: LOG_FORMAT=text|json; TWL_LIMIT_<NAME> raises a limit (docs/limits.md).
+Environment: LOG_FORMAT=text|json; TWL_LIMIT_<NAME> raises a limit (docs/limits.md); for the receipt
+TWL_AGENT_SOCKET, TWL_AGENT_TIMEOUT_MS and TWL_RUN_DIR (docs/receipt.md).
 Exit status: 2 usage, 10 rejected, 20 unsupported, 30 malformed, 40 unavailable, 50 local environment,
 1 internal error; after the start of the workload it is the workload's own.
 `;

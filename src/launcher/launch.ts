@@ -4,8 +4,9 @@ import type { Pin, RunMode } from '../pin/types.ts';
 import { bringSource, type BroughtSource } from '../source/bring.ts';
 import type { Limits } from '../source/limits.ts';
 import { becomeWorkload, type Command, enterFolder, findBash, withFileLimit } from './exec.ts';
-import { LaunchError } from './errors.ts';
 import { runInstall } from './install.ts';
+import type { StartFacts } from './receipt/facts.ts';
+import { seekAgent } from './receipt/seek-agent.ts';
 
 export interface LaunchOptions {
   pin: Pin;
@@ -16,6 +17,8 @@ export interface LaunchOptions {
   /** Soft limit of open files before Node raised it. */
   softFiles: string | undefined;
   dryRun: boolean;
+  /** For the receipt. */
+  facts: StartFacts;
 }
 
 /**
@@ -57,23 +60,15 @@ const reportSource = ({ pin, log }: LaunchOptions, source: BroughtSource): void 
 };
 
 /**
- * One launch, from a pin that was read to the workload: source, check, install, exec. Does not return but for a dry run.
+ * One launch, from a pin that was read to the workload: source, check, receipt, install, exec. Does not return but for a dry run.
  * @throws LaunchError, SourceError
  */
 export const launch = async (options: LaunchOptions): Promise<void> => {
   const { pin, limits, log, env, softFiles, dryRun } = options;
   const { mode } = pin;
-  if (pin.receipt === 'required') {
-    throw new LaunchError(
-      'receipt-unsupported',
-      'RECEIPT=required, and this version of the launcher leaves no receipt',
-      {
-        hint: 'set RECEIPT=auto until it does',
-      },
-    );
-  }
   // Everything that could still go wrong after the fetch and is known now is asked for now.
   const bash = findBash();
+  const socketPath = dryRun ? undefined : seekAgent(pin, log);
   const source = await bringSource({ pin, limits, log, wantsTreeSha256: dryRun });
   reportSource(options, source);
   const folder = pin.repoSubdir === undefined ? source.root : `${source.root}/${pin.repoSubdir}`;
@@ -82,6 +77,11 @@ export const launch = async (options: LaunchOptions): Promise<void> => {
     log.info(`dry run, so nothing is started; it would be in ${escapeText(folder)}: ${shown}`);
     source.lock.release();
     return;
+  }
+  if (socketPath !== undefined) {
+    // Loaded here: a start without an agent does without. Before INSTALL_CMD, which is the commit's and may have the socket.
+    const { leaveReceipt } = await import('./receipt/leave.ts');
+    await leaveReceipt({ pin, source, facts: options.facts, socketPath, environment: process.env, log });
   }
   enterFolder(folder);
   if (mode.kind === 'advanced' && mode.installCmd !== undefined) {

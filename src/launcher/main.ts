@@ -18,6 +18,7 @@ import { endOnSignals } from './signals.ts';
 import { leaveStandardStreams } from './standard-streams.ts';
 
 declare const __VERSION__: string | undefined;
+const VERSION = typeof __VERSION__ === 'string' ? __VERSION__ : 'from source';
 
 // Small buffers would be cut from slabs of 8 KiB, and each one that is kept (a tree, a base of deltas) would keep its slab:
 // measured on 13,000 files, 50 MB.
@@ -54,7 +55,7 @@ const run = async (program: Program, start: Start, args: string[], log: Logger):
     return EXIT.ok;
   }
   if (action === 'version') {
-    print(`${program.name} ${typeof __VERSION__ === 'string' ? __VERSION__ : 'from source'}\n`);
+    print(`${program.name} ${VERSION}\n`);
     return EXIT.ok;
   }
   if (action === 'print-schema') {
@@ -96,6 +97,13 @@ const run = async (program: Program, start: Start, args: string[], log: Logger):
     env: child.env,
     softFiles: start.softFiles,
     dryRun: action === 'dry-run',
+    facts: {
+      launcher: { name: program.name, version: VERSION },
+      config: source.bytes,
+      dropped: child.dropped,
+      allowed: child.allowed,
+      pinReadAt: performance.now(),
+    },
   });
   return EXIT.ok;
 };

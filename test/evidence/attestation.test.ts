@@ -251,6 +251,12 @@ describe('toEventLog', () => {
     ),
   );
 
+  test('refuses an event log of which one event out of several says otherwise', () => {
+    const runtimeEvents = [...decoded().runtimeEvents, { name: 'more', payload: hex('05') }];
+    const events = [runtime('app-id', hex('02')), runtime('more', hex('06'))];
+    expect(failure(() => toEventLog({ ...decoded(), runtimeEvents, events }), 10)).toContain('contradiction');
+  });
+
   test('refuses an event log that says less', () => {
     const runtimeEvents = [...decoded().runtimeEvents, { name: 'more', payload: hex('') }];
     expect(failure(() => toEventLog({ ...decoded(), runtimeEvents }), 10)).toContain('contradiction');

@@ -49,8 +49,9 @@ const parseLog = (stderr: string): LogLine[] =>
 
 export const readResult = (result: RunResult): Launched => {
   const log = parseLog(result.stderr);
+  // There is no guest agent here, which every start says.
   const texts = (level: LogLine['level']): string[] =>
-    log.filter((line) => line.level === level).map(({ message }) => message);
+    log.filter((line) => line.level === level && line.code !== 'receipt-no-agent').map(({ message }) => message);
   return {
     ...result,
     log,

@@ -2,6 +2,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { LaunchErrorCode } from '../../../src/launcher/errors.ts';
 import { useScratch } from '../../support/use-scratch.ts';
+import type { Faults } from '../../mocks/guest-agent/faults.ts';
+import { stand } from '../receipt-support.ts';
 import { serve } from '../support.ts';
 import { type Cause, run, SCRIPT } from './cause.ts';
 
@@ -14,6 +16,9 @@ const behind = async (line: string, config: string, env: Record<string, string> 
   writeFileSync(path, config);
   return await run({ program: '/bin/bash', args: ['-c', `${line}; exec "$0" "$1"`, program, path], env });
 };
+
+/** A launch that needs a receipt, of an agent that does badly. */
+const receipt = async (faults: Faults) => (await stand({ faults })).launch({ RECEIPT: 'required' });
 
 export const CALL: Record<LaunchErrorCode, Cause> = {
   usage: { how: 'a flag that does not exist', drive: () => run({ args: ['--nonsense'] }) },
@@ -58,8 +63,32 @@ export const CALL: Record<LaunchErrorCode, Cause> = {
     drive: async () => run({ config: (await serve(FILES)).pin({ INSTALL_CMD: 'exit 3', RUN_CMD: SCRIPT.trim() }) }),
   },
   'folder-unusable': { how: 'the folder is taken away between the check and the start' },
+  'receipt-contradicted': {
+    how: 'an event of somebody else before the launcher',
+    drive: async () => {
+      const one = await stand();
+      await one.agent.emit('app\u001b-event');
+      return await one.launch();
+    },
+  },
   'receipt-unsupported': {
-    how: 'RECEIPT=required',
-    drive: async () => run({ config: (await serve(FILES)).pin({ RECEIPT: 'required' }) }),
+    how: 'a socket without GetQuote',
+    drive: () => receipt({ GetQuote: { kind: 'text', status: 404, body: 'no' } }),
+  },
+  'receipt-malformed': {
+    how: 'a page in place of an answer',
+    drive: () => receipt({ Info: { kind: 'text', body: '\u001b<html>' } }),
+  },
+  'receipt-unavailable': {
+    how: 'an agent that refuses',
+    drive: () => receipt({ Info: { kind: 'error', message: 'no \u001b[31m' } }),
+  },
+  'receipt-no-agent': {
+    how: 'RECEIPT=required and no socket',
+    drive: async () => (await stand()).launch({ RECEIPT: 'required' }, { env: { TWL_AGENT_SOCKET: '/no\u001b' } }),
+  },
+  'receipt-not-written': {
+    how: 'RECEIPT=required and a folder that is none',
+    drive: async () => (await stand()).launch({ RECEIPT: 'required' }, { env: { TWL_RUN_DIR: '/dev/null' } }),
   },
 };
