@@ -19,8 +19,8 @@ test('every source file is short enough to do one thing', () => {
   expect(filesOf('src').filter((path) => lines(path) > MAX_LINES)).toEqual([]);
 });
 
-// Where somebody's checkout, home or scratch folder lies has no place in what others read.
-const MACHINE_PATH = /\/(?:home|Users)\/[a-z]|\/work\/(?:main|shared)|\/tmp\/(?!twl-)[A-Za-z0-9]/;
+// Where somebody's checkout, home or scratch folder lies has no place in what others read. dstack's images keep root's home in /home.
+const MACHINE_PATH = /\/(?:home|Users)\/(?!root\b)[a-z]|\/work\/(?:main|shared)|\/tmp\/(?!twl-)[A-Za-z0-9]/;
 
 test('nothing that is published names a path of one machine', () => {
   const published = ['src', 'bin', 'scripts', 'examples', 'docs', 'docker', '.github'].flatMap(filesOf);

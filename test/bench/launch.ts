@@ -1,4 +1,4 @@
-// npm run bench [-- --rounds N] [-- --only FILES] [-- --repository BARE_REPOSITORY [--commit SHA]]
+// npm run bench -- launch [--rounds N] [--only FILES] [--repository BARE_REPOSITORY [--commit SHA]]
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

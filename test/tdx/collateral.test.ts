@@ -34,6 +34,10 @@ describe('every part is read', () => {
 });
 
 describe('refused', () => {
+  test.each(LISTS)('%s with one that is no byte among many', (key) =>
+    refused({ [key]: [1, 2, 256] }, `${key} holds something other than bytes`),
+  );
+
   test.each([undefined, null, 7, 'x', []])('%j', (json) =>
     expect(() => readCollateral(json)).toThrow(
       /^the collateral: the collateral is (missing|null|an array|of type (number|string))/,

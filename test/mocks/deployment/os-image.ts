@@ -1,7 +1,7 @@
 /** SIMULATED hardware: an operating system image, what a machine that runs it measures, and the `vm_config` that describes both. */
 import { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
-import type { OsImage } from '../../../src/audit/policy/policy.ts';
+import type { ImageRegisters, OsImage } from '../../../src/audit/policy/policy.ts';
 import { cbor } from './cbor.ts';
 import { fold, type MockEvent, sha384 } from './event.ts';
 import { type FirmwareDigests, firmwareEvents } from './firmware-events.ts';
@@ -35,7 +35,7 @@ export interface Image {
   /** The text of `vm_config`. */
   readonly vmConfig: string;
   /** What a policy would say of this image on this machine. */
-  readonly reference: OsImage;
+  readonly reference: OsImage & ImageRegisters;
 }
 
 const GIB = 2 ** 30;
