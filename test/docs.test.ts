@@ -1,5 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { checksPage } from '../scripts/describe-checks.ts';
+import { parsePolicy } from '../src/audit/policy/parse.ts';
+import { policyJsonSchema } from '../src/audit/policy/schema.ts';
+import { STEPS } from '../src/audit/steps.ts';
 import { tabulateKeys } from '../src/pin/help.ts';
 import { LIMIT_TABLE } from '../src/source/limits.ts';
 
@@ -42,8 +46,44 @@ test('docs/pin.md holds the table of keys', () => {
   expect(tableOf(page('pin.md'), table.slice(0, table.indexOf('\n') + 1))).toBe(table);
 });
 
+test('docs/checks.md says of each check what the registry says', () => {
+  expect(page('checks.md'), 'run: node scripts/describe-checks.ts').toBe(checksPage());
+});
+
+test('the policy that docs/verify.md shows is one', () => {
+  const shown = /```toml\n([^`]*)```/.exec(page('verify.md'))?.[1] ?? '';
+  const policy = parsePolicy(new TextEncoder().encode(shown), 'docs/verify.md');
+  expect(policy).toMatchObject({
+    repositories: [{}],
+    commits: [{}],
+    osImages: [{}],
+    launchers: [{}],
+    provenance: { repository: {}, workflow: {}, refs: [{}] },
+    services: [{}],
+    scripts: [{}],
+    tcbStatuses: [{}],
+    advisories: [{}],
+  });
+});
+
+test('docs/schemas/policy.json is what policies are read by', () => {
+  expect(JSON.parse(page('schemas/policy.json'))).toEqual(policyJsonSchema());
+});
+
 test('what the pages link to is there', () => {
-  for (const name of ['errors.md', 'limits.md', 'pin.md']) {
+  for (const name of ['checks.md', 'errors.md', 'limits.md', 'pin.md', 'verify.md']) {
     for (const [, target = ''] of page(name).matchAll(/\]\(([a-z-]+\.md)\)/g)) expect(page(target)).not.toBe('');
+  }
+});
+
+test('docs/verify.md names the steps, the sections of a policy and the options that bring bytes', () => {
+  const text = page('verify.md');
+  for (const step of STEPS) expect(text).toContain(`| \`${step}\` | `);
+  for (const section of ['[[launcher]]', '[[service]]', '[[script]]', '[provenance]']) {
+    expect(text).toContain(`\n${section}\n`);
+    expect(text).toContain(`\n- \`${section}\`: `);
+  }
+  for (const option of ['--bundle', '--trusted-root', '--registry', '--source', '--since', '--only']) {
+    expect(text).toMatch(new RegExp(`\\n\\| \`${option} [A-Z]+\``));
   }
 });

@@ -1,3 +1,4 @@
+import type { TrustedRoot } from '../provenance/trusted-root.ts';
 import type { Policy } from './policy/policy.ts';
 import type { Step } from './steps.ts';
 
@@ -28,6 +29,10 @@ export interface Expectations {
   readonly appId?: Expected<string>;
   /** The bytes of the compose file or of app-compose.json that the auditor read. */
   readonly compose?: Expected<Uint8Array>;
+  /** Sigstore instances whose signatures count; none without. */
+  readonly sigstoreRoots?: readonly TrustedRoot[];
+  /** The 32 bytes that twl-attest was asked with. */
+  readonly nonce?: Expected<Uint8Array>;
   readonly policy: Policy;
   readonly only?: Step;
 }

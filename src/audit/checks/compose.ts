@@ -1,0 +1,177 @@
+import type { ComposeCheckId, ComposeFinding } from '../../compose/findings.ts';
+import type { Check } from '../check.ts';
+import type { Context } from '../context.ts';
+import { failed, notBound, notChecked, type Outcome, passed, type Remarks } from '../outcome.ts';
+import { originsOf } from '../wording.ts';
+
+/** What a report says of one compose check. */
+type Told = Pick<Check, 'title' | 'proves' | 'assumes'> & {
+  /** The summary of a pass, without a final stop. */
+  readonly good: string;
+  /** The same where there is something to show beside: what `good` says would then be wrong. */
+  readonly informed?: string;
+  readonly required?: Check['required'];
+};
+
+const DOCKER = 'Compose Specification; the rules of dstack app-compose';
+const MEASURED = 'The app-compose is the one that was measured (compose.hash).';
+
+const TOLD: Record<ComposeCheckId, Told> = {
+  'compose.launcher': {
+    title: 'the launcher is what starts',
+    proves: 'Exactly one service runs an image of the launcher, and nothing keeps it from being started.',
+    assumes: `${MEASURED} That the image is the launcher's is for a policy or for the provenance checks.`,
+    good: 'one service runs the launcher',
+  },
+  'compose.pin': {
+    title: 'the launcher can read the pin',
+    proves:
+      "The pin is one by the launcher's own parser, which reads it here as it does there. source.pin says whose it is.",
+    assumes: MEASURED,
+    good: 'the pin is well formed',
+  },
+  'compose.pin-bound': {
+    title: 'the pin is in the measured text',
+    proves: 'Every character of the pin stands in the measured text: no variable, file or volume decides any of it.',
+    assumes: MEASURED,
+    good: 'every character of the pin is measured',
+  },
+  'compose.override': {
+    title: "nothing changes the launcher's start",
+    proves:
+      "The launcher's service uses only keys that leave its entry point, its files and its user alone: no other command, hook, build or mount over them.",
+    assumes: MEASURED,
+    good: 'no key changes how the launcher starts',
+  },
+  'compose.environment': {
+    title: 'nothing steers it from outside',
+    proves:
+      'No variable that loads or steers code reaches the launcher, from the text or from the encrypted environment.',
+    assumes: MEASURED,
+    good: 'no variable steers the launcher',
+  },
+  'compose.sharing': {
+    title: 'nobody else holds its files or sockets',
+    proves:
+      "No other service shares the work directory, the docker or dstack socket or the host's namespaces, and none is privileged.",
+    assumes: MEASURED,
+    good: 'no other service holds what the launcher relies on',
+  },
+  'compose.services': {
+    title: 'every neighbour is admitted',
+    proves: 'Each service beside the launcher is one that the policy admits.',
+    assumes: `${MEASURED} Whoever admitted a neighbour has read it.`,
+    good: 'no service beside the launcher that was not admitted',
+  },
+  'compose.persistence': {
+    title: 'the workload cannot change the next start',
+    proves: 'The workload can rewrite neither the pin nor the launcher for the next start of its container.',
+    assumes: MEASURED,
+    good: 'the container is read-only',
+  },
+  'compose.images': {
+    title: 'every image is named by digest',
+    proves: 'Each image is named by the hash of its manifest, so that nobody can exchange it behind a tag.',
+    assumes: MEASURED,
+    good: 'every image is named by digest',
+  },
+  'compose.scripts': {
+    title: 'every script of the app-compose is known',
+    proves: 'The scripts that run as root beside the containers are ones that somebody has read.',
+    assumes: `${MEASURED} Whoever listed a script has read it.`,
+    good: 'no script that nobody has read',
+  },
+  'compose.commands': {
+    title: 'what the pin runs beside the entry script',
+    proves: 'Shows RUN_CMD and INSTALL_CMD, which are part of what has to be trusted.',
+    assumes: MEASURED,
+    good: 'the pin runs the entry script alone',
+    informed: 'the pin runs commands in place of an entry script',
+    required: 'never',
+  },
+  'compose.child-env': {
+    title: "the workload's environment is in the measured text",
+    proves: 'The file of CHILD_ENV_FILE, where the pin names one, is measured as well.',
+    assumes: MEASURED,
+    good: "nothing outside the measured text sets the workload's environment",
+  },
+  'compose.exposure': {
+    title: 'what the machine shows to the outside',
+    proves: 'Shows which of logs, system information and measurements the machine publishes.',
+    assumes: MEASURED,
+    good: 'nothing that a reader should know',
+    informed: 'the machine shows something to the outside, or can be reached from there',
+    required: 'never',
+  },
+};
+
+const shown = ({ line, path, text }: ComposeFinding): string =>
+  [line === undefined ? undefined : `line ${line}`, path === '' ? undefined : path, text]
+    .filter((part) => part !== undefined)
+    .join(': ');
+
+const outcomeOf = (context: Context, id: ComposeCheckId): Outcome => {
+  if (context.evidence.appCompose === undefined) return notChecked({ summary: 'the evidence has no app-compose' });
+  const { review, launchers, isProgramOpen, scripts } = context.compose();
+  const { state, findings } = review.results[id];
+  const origins = originsOf(context, 'appCompose');
+  if (id === 'compose.launcher' && launchers.length === 0) {
+    return notChecked({
+      summary: 'no service is given a pin, and no policy names an image of the launcher by digest',
+      origins,
+      hint: 'name the digest in a policy, [[launcher]]; an image without a digest proves nothing',
+    });
+  }
+  if (id === 'compose.pin' && isProgramOpen) {
+    return notChecked({
+      summary: 'the pin reads otherwise under the two names of the launcher, and nobody said which one the image has',
+      origins,
+      hint: 'name the image in a policy: [[launcher]] with digest and program',
+    });
+  }
+  const lines = [
+    ...findings.map(shown),
+    ...(id === 'compose.scripts'
+      ? scripts.flatMap(({ name, remarks }) => remarks.map((remark) => `${name} ${remark}`))
+      : []),
+  ];
+  const { good, informed = good } = TOLD[id];
+  const [first = good, ...rest] = state === 'passed' ? [findings.length === 0 ? good : informed, ...lines] : lines;
+  const remarks: Remarks = { summary: first, origins, details: rest };
+  switch (state) {
+    case 'passed':
+      return passed(remarks);
+    case 'failed':
+      return failed(remarks);
+    case 'not-bound':
+      return notBound(remarks);
+    case 'not-checked':
+      return notChecked(remarks);
+  }
+};
+
+/** Those that mean something although nothing is known to be a launcher. */
+const ALONE: ReadonlySet<ComposeCheckId> = new Set([
+  'compose.launcher',
+  'compose.environment',
+  'compose.images',
+  'compose.scripts',
+  'compose.exposure',
+]);
+
+/** The checks of the compose text, in the order of its ids. */
+export const composeChecks: readonly Check[] = (Object.keys(TOLD) as ComposeCheckId[]).map((id): Check => {
+  const { title, proves, assumes, required = 'always' } = TOLD[id];
+  return {
+    id,
+    step: 'attestation',
+    title,
+    proves,
+    from: 'the measured app-compose and the compose file inside of it',
+    assumes,
+    citation: DOCKER,
+    required,
+    needs: ALONE.has(id) ? ['compose.hash'] : ['compose.launcher'],
+    run: (context) => outcomeOf(context, id),
+  };
+});

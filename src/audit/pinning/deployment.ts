@@ -1,0 +1,73 @@
+import { posix } from 'node:path';
+import { canonicalPin } from '../../pin/canonical.ts';
+import type { Pin } from '../../pin/types.ts';
+import { PLACEHOLDER_DIGEST } from '../recognise-launchers.ts';
+import { shown } from '../report/shown.ts';
+import { utc } from '../wording.ts';
+import type { Resolved } from './resolve.ts';
+
+/** What stands where no image was given: lint says that it is to be filled in. */
+export const PLACEHOLDER_IMAGE = `registry.example/trusted-workload-launcher@${PLACEHOLDER_DIGEST}`;
+
+export interface Deployment {
+  /** With its tree. */
+  readonly pin: Pin;
+  readonly resolved: Resolved;
+  /** Seconds since 1970. */
+  readonly at: number;
+  /** `NAME@sha256:…`. */
+  readonly image: string;
+}
+
+/** Where the commit came from, as lines of comment: names of the repository escaped, each on its line. */
+const origin = ({ pin, resolved, at }: Deployment): string[] => {
+  const { ref, tag } = resolved;
+  const from = `of ${shown(pin.repoUrl.text)}`;
+  if (ref === undefined) return [`# The commit was named by its hash, ${utc(at)}, ${from}`];
+  const way = tag === undefined ? [] : [`# through the annotated tag ${tag}`];
+  return [`# The commit that ${shown(ref)} held on ${utc(at)},`, ...way, `# ${from}`];
+};
+
+/** The pin as a file: canonical, and above it where the commit came from. */
+export const configText = (deployment: Deployment): string =>
+  [...origin(deployment), canonicalPin(deployment.pin)].join('\n');
+
+/** Compose takes `$` for a variable; written twice it is itself. */
+const literal = (text: string): string => text.replaceAll('$', '$$$$');
+
+/** The folder that is kept: the one around WORK_DIR, or itself where that would be a folder of the system. */
+const keptFolder = (workDir: string): string => {
+  const above = posix.dirname(workDir);
+  return posix.dirname(above) === '/' ? workDir : above;
+};
+
+/** The recommended deployment with the pin whole in the environment (examples/compose). */
+export const composeText = (deployment: Deployment): string => {
+  const { pin, image } = deployment;
+  const lines = canonicalPin(pin).trimEnd().split('\n');
+  return [
+    ...origin(deployment),
+    'services:',
+    '  workload:',
+    ...(image === PLACEHOLDER_IMAGE ? ['    # To be filled in: the image of the launcher, by its digest.'] : []),
+    `    image: ${image}`,
+    '    environment:',
+    '      LAUNCHER_CONFIG: |',
+    ...lines.map((line) => `        ${literal(line)}`),
+    '    # The workload can change nothing in the image, and gains no right that it does not have.',
+    '    read_only: true',
+    "    security_opt: ['no-new-privileges:true']",
+    '    cap_drop: [ALL]',
+    '    # The checkout survives restarts; every byte of it is checked again on each start.',
+    '    volumes:',
+    '      - type: volume',
+    '        source: checkout',
+    `        target: ${JSON.stringify(literal(keptFolder(pin.workDir)))}`,
+    '    tmpfs: [/tmp]',
+    '    restart: unless-stopped',
+    '    stop_grace_period: 30s',
+    'volumes:',
+    '  checkout:',
+    '',
+  ].join('\n');
+};

@@ -1,0 +1,83 @@
+import { sameBytes } from '../evidence/bytes.ts';
+import { intelRootDer } from '../tdx/intel-root.ts';
+import type { Check } from './check.ts';
+import type { CheckId } from './check-ids.ts';
+import { Context } from './context.ts';
+import type { AuditEvidence } from './evidence.ts';
+import type { Expectations } from './expectations.ts';
+import { factsOf } from './facts.ts';
+import { findingsOf } from './findings.ts';
+import { missingFor } from './missing.ts';
+import { notChecked, type Outcome, thrown } from './outcome.ts';
+import { CHECKS } from './registry.ts';
+import { materialOf } from './report/material.ts';
+import type { CheckResult, Verdict } from './result.ts';
+import { judge } from './verdict.ts';
+import { utc } from './wording.ts';
+
+const isRequired = ({ id, required, isExpected }: Check, context: Context): boolean => {
+  if (context.expectations.policy.required.some(({ value }) => value === id)) return true;
+  if (required === 'when-expected') return isExpected?.(context) === true;
+  return required === 'always' || (Array.isArray(required) && required.includes(context.evidence.kind));
+};
+
+/** The first check that this one stands on and that did not pass; one that was not even run did not. */
+const unmetNeed = ({ needs }: Check, done: ReadonlyMap<CheckId, CheckResult>): CheckId | undefined =>
+  needs.find((id) => done.get(id)?.state !== 'passed');
+
+const runOne = (check: Check, context: Context, done: ReadonlyMap<CheckId, CheckResult>): Outcome => {
+  const unmet = unmetNeed(check, done);
+  if (unmet !== undefined) {
+    return { ...notChecked({ summary: `it stands on ${unmet}, which did not pass` }), blockedBy: unmet };
+  }
+  try {
+    return check.run(context);
+  } catch (error) {
+    return thrown(error);
+  }
+};
+
+const toResult = (check: Check, { origins = [], details = [], ...rest }: Outcome, required: boolean): CheckResult => ({
+  ...rest,
+  id: check.id,
+  step: check.step,
+  required,
+  origins,
+  details,
+});
+
+/**
+ * Holds evidence against expectations: every check of the registry, and what they come to. Pure: no I/O, no clock but the one in
+ * the expectations (timings aside). It never throws for what is in the evidence: an exception in a check is a failed check.
+ */
+export const verify = (evidence: AuditEvidence, expectations: Expectations): Verdict => {
+  const context = new Context(evidence, expectations);
+  const done = new Map<CheckId, CheckResult>();
+  const timings: Record<string, number> = {};
+  for (const check of CHECKS) {
+    const start = performance.now();
+    done.set(check.id, toResult(check, runOne(check, context, done), isRequired(check, context)));
+    timings[check.id] = performance.now() - start;
+  }
+  const { now, only, root } = expectations;
+  const checks = [...done.values()].filter(({ step }) => only === undefined || step === only);
+  const verdict = judge(checks, expectations);
+  return {
+    ...verdict,
+    target: evidence.target,
+    // Whatever the caller says: only Intel's root is Intel's.
+    simulated:
+      root.simulated ||
+      !sameBytes(root.der, intelRootDer()) ||
+      (expectations.sigstoreRoots ?? []).some(({ simulated }) => simulated),
+    only,
+    at: utc(now.value),
+    atSource: now.source,
+    checks,
+    findings: findingsOf(context),
+    missing: verdict.exit === 0 ? [] : missingFor(checks, context),
+    facts: factsOf(context),
+    ...materialOf(context),
+    timings,
+  };
+};

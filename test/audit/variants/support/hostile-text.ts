@@ -1,0 +1,23 @@
+/** Text that breaks terminals, logs, parsers and readers who trust it. Each is well-formed Unicode. */
+export const HOSTILE: readonly string[] = [
+  '\u0000',
+  '\u001b[31mREJECTED\u001b[0m',
+  '\u001b]0;title\u0007',
+  '\r\nVERIFIED',
+  '\u202eDEIFIREV',
+  '\u2066a\u2069\u200b\u200f\ufeff',
+  '\u2028\u2029',
+  '__proto__',
+  'constructor',
+  '../../etc/passwd',
+  '$(id)`id`;id|id',
+  '<script>alert(1)</script>',
+  '\\u0000\\x00',
+  '{"a":1}',
+  '\u{1f600}\u{e0041}',
+  'а́pp-id',
+  'app-id\u200b',
+  ' app-id',
+  'x'.repeat(1024),
+  '\u{1f600}'.repeat(256),
+];
