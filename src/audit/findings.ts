@@ -1,3 +1,4 @@
+import { LAUNCHER_EVENT } from '../evidence/receipt/statement.ts';
 import { mrAggregated } from '../evidence/aggregates.ts';
 import { sameBytes } from '../evidence/bytes.ts';
 import { STATEMENT_NAMES, type StatementName } from '../evidence/statements.ts';
@@ -75,7 +76,9 @@ const userEvents = (context: Context): Finding[] => {
   const user = (context.evidence.eventLog && attempt(() => context.events().user)) ?? [];
   return user.map(({ index, name, note }) => ({
     id: note === undefined ? 'eventlog.application-event' : 'eventlog.system-name',
-    text: note ?? `event ${index + 1} '${name}' is a claim of whatever held the agent's socket after system-ready`,
+    text:
+      note ??
+      `event ${index + 1} '${name}' is a claim of whatever held the agent's socket after system-ready${name === LAUNCHER_EVENT ? "; runtime.receipt says whether it is the launcher's" : ''}`,
   }));
 };
 
