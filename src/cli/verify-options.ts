@@ -78,6 +78,11 @@ const STEP_OF = {
   registry: ['provenance'],
   appId: ['attestation'],
   compose: ['attestation'],
+  collateral: ['attestation', 'runtime'],
+  receipt: ['runtime'],
+  logs: ['runtime'],
+  attest: ['attestation', 'runtime'],
+  nonce: ['attestation'],
 } as const satisfies Partial<Record<keyof GivenOptions, readonly Step[]>>;
 
 const FLAGS: Readonly<Record<keyof typeof STEP_OF, string>> = {
@@ -91,6 +96,11 @@ const FLAGS: Readonly<Record<keyof typeof STEP_OF, string>> = {
   registry: '--registry',
   appId: '--app-id',
   compose: '--compose',
+  collateral: '--collateral',
+  receipt: '--receipt',
+  logs: '--logs',
+  attest: '--attest',
+  nonce: '--nonce',
 };
 
 /** Given, and of a step that was not asked for. */

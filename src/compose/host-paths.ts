@@ -10,6 +10,8 @@ const ENGINE_PATHS = [
   '/var/lib/containerd /var/lib/nerdctl /var/run/podman /run/podman /run/user /var/run/user',
   // Where dstack keeps the engine's data in place of /var/lib: on the disk, and in the upper folders of its overlays.
   '/dstack/persistent /tapp/persistent /var/volatile',
+  // The machine's own buses and what it is configured by: who may speak to systemd starts programs as root.
+  '/run/systemd /var/run/systemd /run/dbus /var/run/dbus /run/udev /var/run/udev /run/modprobe.d /run/cdi /run/nri',
 ].flatMap((paths) => paths.split(' '));
 
 /** The guest agent: quotes, keys, and events of the log in the name of the whole machine. */

@@ -50,7 +50,12 @@ const fromShort = (node: ScalarNode): Mount => {
   }
   // Compose takes a single letter before a colon for a drive of Windows, and goes on to read the rest otherwise.
   if (isDrive(first) || isDrive(target)) return unknownAt(node);
-  const readOnly = options.split(',').includes('ro');
+  // The last of the two wins in compose.
+  const readOnly =
+    options
+      .split(',')
+      .filter((option) => option === 'ro' || option === 'rw')
+      .at(-1) === 'ro';
   const kind = isHostPath(first) ? 'bind' : 'volume';
   return { kind, source: first, target: cleanPath(target), readOnly, ...place };
 };

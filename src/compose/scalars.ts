@@ -39,7 +39,8 @@ export const readPlain = (raw: string): PlainScalar => {
   if (NULLS.includes(raw)) return { type: 'null', text: '' };
   if (BOOLEANS.includes(raw)) return { type: 'boolean', text: raw.toLowerCase() };
   if (!/^[-+.0-9]/.test(raw)) return { type: 'string', text: raw };
-  const bare = raw.replaceAll('_', '');
+  // What begins with a point is read without that: `._0` stays text.
+  const bare = raw.startsWith('.') ? raw : raw.replaceAll('_', '');
   const integer = integerOf(bare);
   if (integer !== undefined && integer >= MIN_INT64 && integer <= MAX_UINT64) {
     return { type: 'integer', text: String(integer) };

@@ -6,7 +6,7 @@ import { intelRoot } from '../../src/cli/trust-root.ts';
 import { receiptDigest } from '../../src/evidence/receipt/statement.ts';
 import { attestReportData } from '../../src/evidence/receipt/attest.ts';
 import { reply, useServer } from '../audit/collect/answer-server.ts';
-import { CLAIM, receiptFile } from '../audit/runtime/support.ts';
+import { CLAIM, PIN_TEXT, receiptFile } from '../audit/runtime/support.ts';
 import { call, lastLine } from './support/called.ts';
 import { save } from './support/saved.ts';
 
@@ -104,7 +104,10 @@ describe('the nonce', () => {
 });
 
 describe('a run', () => {
-  const launched = { userEvents: [{ event: 'trusted-workload-launcher', payload: receiptDigest(CLAIM) }] };
+  const launched = {
+    pin: PIN_TEXT,
+    userEvents: [{ event: 'trusted-workload-launcher', payload: receiptDigest(CLAIM) }],
+  };
   const scene = () => {
     const saved = save(launched);
     const receipt = receiptFile({ by: saved.deployment });

@@ -112,6 +112,10 @@ describe('a pin', () => {
     ],
     ['keys of the predecessor left blank', { REPO_SUBDIR: '', CHILD_ENV_FILE: '', RUN_CMD: 'a', INSTALL_CMD: '' }],
     ['credentials on loopback', { REPO_URL: 'http://localhost/r', REPO_CREDENTIAL_FILE: '/t' }],
+    [
+      'credentials that one mirror of two needs',
+      { REPO_URL: '/srv/r', REPO_MIRRORS: 'https://h.org/r ssh://h.org/r', REPO_CREDENTIAL_FILE: '/t' },
+    ],
     ['a key for an ssh mirror', { REPO_MIRRORS: 'ssh://h.org/r', SSH_KEY_FILE: '/k' }],
     ['a CA for submodules elsewhere', { REPO_URL: '/srv/r', SUBMODULES: 'yes', REPO_CA_FILE: '/c' }],
   ])('with %s', (_, changes) => expect(faultsOf(config(changes))).toEqual([]));
@@ -171,6 +175,11 @@ describe('what is refused', () => {
     ['a comma in ALLOW_ENV', { ALLOW_ENV: 'A,B' }, ['bad-value 4:11']],
     ['a name twice in ALLOW_ENV', { ALLOW_ENV: 'A B A' }, ['bad-value 4:15']],
     ['a blank list', { ALLOW_ENV: '"  "' }, ['empty-value 4:12']],
+    [
+      'REPO_URL among the mirrors',
+      { REPO_MIRRORS: `https://h.org/elsewhere https://example.org/a/b.git` },
+      ['bad-value 4:14'],
+    ],
     ['a bad mirror', { REPO_MIRRORS: 'https://h.org/a http://h.org/a' }, ['bad-url 4:30']],
     [
       'a mirror with credentials',

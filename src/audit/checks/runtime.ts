@@ -34,7 +34,7 @@ export const runtimeReceipt: Check = {
     'Before anything else could write to RTMR3, the launcher claimed there that it had checked every byte of the pinned commit and was about to start it.',
   from: "the launcher's receipt: its statement, quote and log; the RTMR3 events that a quote of the evidence covers",
   assumes:
-    "The OS image is the expected one (os.image), the launcher is the one that was built as expected (the provenance checks), and no other service holds the agent's socket when it starts (compose.services, compose.scripts). That the workload still does what it did at its start is not shown.",
+    'The OS image is the expected one (os.image), the launcher is the one that was built as expected (the provenance checks), and the launcher refuses to start where the agent takes no event, which RECEIPT=required is for. That the workload still does what it did at its start is not shown.',
   citation: 'docs/receipt.md, "What it proves"',
   required: 'always',
   needs: [
@@ -45,6 +45,11 @@ export const runtimeReceipt: Check = {
     'eventlog.order',
     'compose.pin',
     'compose.pin-bound',
+    'compose.override',
+    'compose.environment',
+    'compose.sharing',
+    'compose.services',
+    'compose.scripts',
   ],
   run: (context) => {
     if (context.evidence.receipt === undefined) return noReceipt(context);

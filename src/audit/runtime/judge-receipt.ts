@@ -3,6 +3,9 @@ import { sameBytes } from '../../evidence/bytes.ts';
 import { partValue } from '../../evidence/evidence.ts';
 import { receiptDigest, receiptReportData } from '../../evidence/receipt/statement.ts';
 import { GRAMMAR_VERSION } from '../../pin/canonical.ts';
+import { AGENT_SOCKETS } from '../../compose/host-paths.ts';
+import type { Mount } from '../../compose/mounts.ts';
+import { doOverlap } from '../../compose/paths.ts';
 import type { Context } from '../context.ts';
 import { failed, notBound, notChecked, type Outcome, passed } from '../outcome.ts';
 import type { CommitFacts } from '../source/facts.ts';
@@ -89,6 +92,36 @@ const tell = (context: Context): string[] => {
   ];
 };
 
+/** Variables that decide which agent the launcher asks, and how long. */
+const AGENT_VARIABLE = /^TWL_(?:AGENT|RUN)_/;
+
+/** A mount that decides what stands at a place of the agent's socket, other than that socket itself. */
+const isFalseAgent = ({ kind, source, target }: Mount): boolean =>
+  target !== undefined &&
+  AGENT_SOCKETS.some((socket) => doOverlap(socket, target)) &&
+  !(kind === 'bind' && AGENT_SOCKETS.includes(source ?? ''));
+
+/**
+ * Why the workload could have written the first event itself: the launcher went on without one, or asked another agent. Then event and receipt prove
+ * nothing, whatever they say. Undefined where the launcher must have written it.
+ */
+const whyForgeable = (context: Context): { readonly summary: string; readonly hint: string } | undefined => {
+  const { pin, launcher } = context.compose().review;
+  if (pin?.receipt !== 'required') {
+    return {
+      summary: `self-stated: with RECEIPT=${pin?.receipt ?? 'auto'} a launch goes on without an event, and the workload could then write the first`,
+      hint: 'set RECEIPT=required in the pin',
+    };
+  }
+  const variable = launcher?.environment.find(({ name = '' }) => AGENT_VARIABLE.test(name));
+  const mount = launcher?.mounts.find(isFalseAgent);
+  if (variable === undefined && mount === undefined) return undefined;
+  return {
+    summary: `self-stated: ${variable?.name ?? `a mount at ${mount?.target}`} decides which agent the launcher asks, and the workload could ask the real one`,
+    hint: "leave it out, and mount the agent's socket at its own place",
+  };
+};
+
 /** Why a receipt that cannot be bound is none the less no contradiction. */
 const withoutQuote = (): Outcome =>
   notBound({
@@ -115,8 +148,10 @@ export const judgeReceipt = (context: Context): Outcome => {
     overStatement(context) ??
     againstAnswer(context);
   if (flaw !== undefined) return flaw;
-  const binding = bindClaim(context);
   const details = tell(context);
+  const open = whyForgeable(context);
+  if (open !== undefined) return notBound({ ...open, details });
+  const binding = bindClaim(context);
   if ('outcome' in binding) return { ...binding.outcome, details };
   return passed({
     summary: `${binding.label} in ${binding.log} is the first after system-ready and the only one of its name, and of this receipt`,

@@ -64,7 +64,19 @@ const RULES: Readonly<Record<CheckId, Rule>> = {
   'source.signature': ['never', PIN],
   'runtime.receipt': [
     'always',
-    ['quote.signature', 'quote.tcb', 'quote.module', 'quote.debug', 'eventlog.order', ...PIN],
+    [
+      'quote.signature',
+      'quote.tcb',
+      'quote.module',
+      'quote.debug',
+      'eventlog.order',
+      ...PIN,
+      'compose.override',
+      'compose.environment',
+      'compose.sharing',
+      'compose.services',
+      'compose.scripts',
+    ],
   ],
   'runtime.logs': ['never', PIN],
 };

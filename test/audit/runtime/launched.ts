@@ -31,16 +31,20 @@ export const NO_SOURCES: RuntimeSources = { receipt: undefined, attest: undefine
 /** A simulated machine that is to run the story's commit, by the real programs. Inside a test only. */
 export const bootMachine = async (
   story: Story,
-  options: Omit<GuestAgentOptions, 'deployment'> & { readonly deployment?: DeploymentOptions } = {},
+  options: Omit<GuestAgentOptions, 'deployment'> & {
+    readonly deployment?: DeploymentOptions;
+    /** RECEIPT of the pin; `required` where not given. */
+    readonly mode?: 'auto' | 'required';
+  } = {},
 ): Promise<Machine> => {
   const scratch = useScratch();
   const workDir = scratch.join('volume/checkout');
-  const pin = { REPO_URL: story.source, WORK_DIR: workDir };
+  const { deployment: more, mode = 'required', ...agentOptions } = options;
+  const pin = { REPO_URL: story.source, WORK_DIR: workDir, RECEIPT: mode };
   const change: Change = {
     pin,
     compose: (text) => text.replace('checkout:/srv/workload', `checkout:${dirname(workDir)}`),
   };
-  const { deployment: more, ...agentOptions } = options;
   const deployment = story.deploy({ ...change, ...(more === undefined ? {} : { deployment: more }) });
   const agent = await startGuestAgent({ ...agentOptions, deployment });
   onTestFinished(() => agent.close());

@@ -182,7 +182,7 @@ describe('attacks', () => {
   });
 
   test('no socket, or an agent that hangs: no receipt', async () => {
-    const machine = await bootMachine(story, { faults: { '*': { kind: 'hang' } } });
+    const machine = await bootMachine(story, { mode: 'auto', faults: { '*': { kind: 'hang' } } });
     for (const env of [{ TWL_AGENT_SOCKET: '/no/such.sock' }, { TWL_AGENT_TIMEOUT_MS: '300' }]) {
       expect(await machine.launch(env as Record<string, string>)).toMatchObject({ code: 0, stdout: 'hello\n' });
       expect(existsSync(machine.receipt)).toBe(false);
@@ -195,7 +195,7 @@ describe('attacks', () => {
   });
 
   test('an agent that hangs over the quote: the event alone is no receipt', async () => {
-    const machine = await bootMachine(story, { faults: { GetQuote: { kind: 'hang' } } });
+    const machine = await bootMachine(story, { mode: 'auto', faults: { GetQuote: { kind: 'hang' } } });
     await machine.launch({ TWL_AGENT_TIMEOUT_MS: '300' });
     expect(await judge(machine)).toMatchObject({
       state: 'not-bound',
@@ -206,15 +206,19 @@ describe('attacks', () => {
 
   test('an agent that lies: over other report data, of an event that it did not write', async () => {
     const lying = { kind: 'report-data', value: '07'.repeat(64), quoted: true } as const;
-    const machine = await bootMachine(story, { faults: { GetQuote: lying } });
+    const machine = await bootMachine(story, { mode: 'auto', faults: { GetQuote: lying } });
     await machine.launch();
     expect(await judge(machine)).toMatchObject({ state: 'not-bound', exit: 11 });
-    const silent = await bootMachine(story, { faults: { EmitEvent: { kind: 'text', body: '', applied: false } } });
+    const silent = await bootMachine(story, {
+      mode: 'auto',
+      faults: { EmitEvent: { kind: 'text', body: '', applied: false } },
+    });
     await silent.launch();
     expect(await judge(silent)).toMatchObject({
       state: 'not-bound',
       exit: 11,
-      summary: "self-stated: the launcher's event does not stand in the evidence's log",
+      summary:
+        'self-stated: with RECEIPT=auto a launch goes on without an event, and the workload could then write the first',
     });
   });
 

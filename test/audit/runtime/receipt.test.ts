@@ -290,7 +290,7 @@ describe('a receipt of another deployment', () => {
   test.each<[string, DeploymentOptions]>([
     ['app id', { appId: '0a'.repeat(20) }],
     ['instance id', { instanceId: '0a'.repeat(20) }],
-    ['compose hash', { appComposeKeys: { name: 'another' }, appId: good.appId }],
+    ['compose hash', { appComposeKeys: { name: 'another' }, appId: launched.appId }],
     ['MRTD', { body: { mrTd: Buffer.alloc(48, 1) } }],
     ['RTMR0', { editEvents: (events) => events.toSpliced(0, 1, { ...events[0]!, digest: '01'.repeat(48) }) }],
     [
@@ -487,7 +487,7 @@ describe('in the verdict', () => {
   test.each<[string, AuditEvidence, string]>([
     [
       'a quote that nobody signed',
-      withReceipt(deploy({ intel: createIntel({ name: 'Stranger' }), userEvents: [eventOf()] })),
+      withReceipt(deploy({ pin: PIN_TEXT, intel: createIntel({ name: 'Stranger' }), userEvents: [eventOf()] })),
       'quote.signature',
     ],
     ['no collateral', changed({ collateral: undefined }, withReceipt()), 'quote.tcb'],

@@ -34,7 +34,7 @@ export const pinOf = (text: string): Pin => {
 };
 
 /** The text of the pin as the mock's compose file holds it. */
-export const PIN_TEXT = `${DEFAULT_PIN}\n`;
+export const PIN_TEXT = `${DEFAULT_PIN}\nRECEIPT=required\n`;
 export const PIN = pinOf(PIN_TEXT);
 
 export const ENTRY = 'echo the workload ran\n';
@@ -64,7 +64,7 @@ type UserEvents = NonNullable<DeploymentOptions['userEvents']>;
 
 /** The deployment after these events; after an honest launch where none are given. */
 export const following = (userEvents: UserEvents = [eventOf()], options: DeploymentOptions = {}): Deployment =>
-  deploy({ ...options, userEvents });
+  deploy({ pin: PIN_TEXT, ...options, userEvents });
 
 export const launched = following();
 export const booted = following([]);

@@ -2,7 +2,6 @@ import { type JsonObject, stringOf } from '../../../base/json.ts';
 import type { Evidence, Part } from '../../../evidence/evidence.ts';
 import { readRaTlsChain } from '../../../evidence/ra-tls/read-chain.ts';
 import { type Found, isGiven, offered, partOf } from './parts.ts';
-import { quotedLog } from './quoted-log.ts';
 import { readLeaf } from './ra-tls-leaf.ts';
 import { readStatements, type Stating } from './statements.ts';
 import { noTcbInfo, readTcbInfo, tcbInfoOf } from './tcb-info.ts';
@@ -32,24 +31,15 @@ export const readAgentInfo = (answer: JsonObject, origin: string): Found => {
   const top: Stating = { object: answer, origin };
   const readable = tcbInfo !== undefined && 'value' in tcbInfo ? tcbInfo.value : undefined;
   const unreadable = tcbInfo !== undefined && 'error' in tcbInfo ? { eventLog: tcbInfo, appCompose: tcbInfo } : {};
-  const chain = readChain(answer, origin);
-  const told: Pick<Evidence, 'eventLog' | 'appCompose'> =
-    readable === undefined ? {} : readTcbInfo(readable, tcbOrigin);
-  const quoted = quotedLog(chain.eventLog, told.eventLog);
   const noChain = `${origin}, app_cert is empty: the agent could not get a certificate, so there is no quote`;
   return {
     kind: 'agent-info',
     ...unreadable,
     // The log in tcb_info is whole; the one in the certificate may be stripped.
-    ...chain,
+    ...readChain(answer, origin),
     ...offered('vmConfig', `${origin}, vm_config`, answer.vm_config, stringOf),
-    ...told,
-    ...(quoted === undefined ? {} : { eventLog: quoted.eventLog }),
+    ...(readable === undefined ? {} : readTcbInfo(readable, tcbOrigin)),
     statements: readStatements(readable === undefined ? [top] : [top, { object: readable, origin: tcbOrigin }]),
-    notes: [
-      ...(quoted === undefined ? [] : [quoted.note]),
-      ...(isGiven(answer.app_cert) ? [] : [noChain]),
-      ...(tcbInfo === undefined ? [noTcbInfo(tcbOrigin)] : []),
-    ],
+    notes: [...(isGiven(answer.app_cert) ? [] : [noChain]), ...(tcbInfo === undefined ? [noTcbInfo(tcbOrigin)] : [])],
   };
 };
