@@ -104,8 +104,8 @@ export const DIFFERENCES: readonly Difference[] = [
   },
   {
     id: 'framing',
-    what: 'the certification type outside, that inside where the collateral brings a PCK chain, and the size of a v5 body',
-    refusal: /^the certification data (?:of the QE )?is of type|^the body of the quote has/,
+    what: 'the certification type outside, and the size of a v5 body',
+    refusal: /^the certification data is of type|^the body of the quote has/,
   },
   { id: 'pem', what: 'PEM that no encoder writes, and text around it', refusal: /holds (?:a block|something outside)/ },
   {
