@@ -27,12 +27,12 @@ describe('volumes that the machine mounts for itself', () => {
     expect(scripts(volume('/srv/workload'))).toEqual([work('/srv/workload')]);
     expect(scripts(volume('/srv/workload/checkout/x'))).toEqual([work('/srv/workload/checkout/x')]);
     const bound = recommended([
-      'volumes: ["/data/work:/srv/workload", "/data/rest:/rest", "named:/srv/workload/checkout"]',
+      'volumes: ["/data/job:/srv/workload", "/data/rest:/rest", "named:/srv/workload/checkout"]',
     ]);
-    expect(scripts(volume('/data/work/a'), bound)).toEqual([work('/data/work/a')]);
+    expect(scripts(volume('/data/job/a'), bound)).toEqual([work('/data/job/a')]);
     expect(scripts(volume('/data/rest'), bound)[0]).toMatch(/^- information /);
-    const unknown = recommended(['volumes: ["/data/work:${T}"]']);
-    expect(scripts(volume('/data/work'), unknown)[0]).toMatch(/^- information /);
+    const unknown = recommended(['volumes: ["/data/job:${T}"]']);
+    expect(scripts(volume('/data/job'), unknown)[0]).toMatch(/^- information /);
   });
 
   test('a folder of its own is told', () => {

@@ -219,8 +219,8 @@ describe('compose.sharing', () => {
     ],
     [
       'a path of the host in disguise',
-      ['volumes: ["/data/work/sub:/w"]'],
-      ['volumes: {work: {driver_opts: {type: none, o: bind, device: /data/work}}}'],
+      ['volumes: ["/data/job/sub:/w"]'],
+      ['volumes: {work: {driver_opts: {type: none, o: bind, device: /data/job}}}'],
     ],
   ])('two names of one volume: %s', (_name, lines, after) => {
     expect(sharing(beside(lines, after))).toEqual([
@@ -233,8 +233,8 @@ describe('compose.sharing', () => {
     ['own names that differ', ['volumes: [x1:/w]'], ['volumes: {work: {name: a_b}, x1: {name: b}}']],
     [
       'a path beside',
-      ['volumes: ["/data/works:/w"]'],
-      ['volumes: {work: {driver_opts: {type: none, o: bind, device: /data/work}}}'],
+      ['volumes: ["/data/jobs:/w"]'],
+      ['volumes: {work: {driver_opts: {type: none, o: bind, device: /data/job}}}'],
     ],
     ['keys of which one ends like the other', ['volumes: [a_work:/w]'], ['volumes: {work: , a_work: }']],
   ])('two volumes: %s', (_name, lines, after) => {

@@ -3,7 +3,7 @@ import type { Check } from '../check.ts';
 import type { Context } from '../context.ts';
 import type { Outcome } from '../outcome.ts';
 import { failed, notChecked, passed } from '../outcome.ts';
-import type { SourceCheckId } from '../source/judge-source.ts';
+import type { SourceCheckId } from '../source/check-ids.ts';
 import { originsOf } from '../wording.ts';
 
 interface Demand {

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { messageOf } from '../../base/error.ts';
 import { SourceError, type SourceErrorCode } from '../../source/errors.ts';
-import { type Limits, readLimits } from '../../source/limits.ts';
+import { type Limits, defaultLimits } from '../../source/limits.ts';
 import { exchange, type HttpAnswer, showUrl } from '../../source/transport/http-exchange.ts';
 import { retryAfterMs } from '../../source/transport/http-fetch.ts';
 import { CollectError, type CollectErrorCode } from './errors.ts';
@@ -46,11 +46,12 @@ const translated = (error: unknown): unknown => {
   return new CollectError(code, messageOf(error), { hint, cause: error });
 };
 
-const toLimits = ({ connectMs, idleMs, totalMs }: HttpLimits): Limits => {
-  const known = readLimits({});
-  if (!known.ok) throw new Error('the table of limits does not read');
-  return { ...known.limits, CONNECT_MS: connectMs, IDLE_MS: idleMs, TOTAL_MS: totalMs };
-};
+const toLimits = ({ connectMs, idleMs, totalMs }: HttpLimits): Limits => ({
+  ...defaultLimits(),
+  CONNECT_MS: connectMs,
+  IDLE_MS: idleMs,
+  TOTAL_MS: totalMs,
+});
 
 const REDIRECTS = [301, 302, 303, 307, 308];
 const BUSY = [408, 425, 429];

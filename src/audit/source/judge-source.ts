@@ -4,22 +4,11 @@ import type { Outcome } from '../outcome.ts';
 import type { SourceFinding } from './contents/finding.ts';
 import type { EntryFacts } from './entry.ts';
 import type { SinceFacts, SourceFacts } from './facts.ts';
+import type { SourceCheckId } from './check-ids.ts';
 import { judgeCommit, judgeEntry, judgeTree, judgeTreeSha256 } from './judge-commit.ts';
 import { judgeReachable, refFindings } from './judge-reachable.ts';
 import { judgeSignature, signatureFindings } from './judge-signature.ts';
 import type { Known } from './known.ts';
-
-/** The checks of this step, in the order of the report: what one stands on comes before it. */
-export const SOURCE_CHECK_IDS = [
-  'source.commit',
-  'source.tree',
-  'source.tree-sha256',
-  'source.entry',
-  'source.reachable',
-  'source.signature',
-] as const;
-
-export type SourceCheckId = (typeof SOURCE_CHECK_IDS)[number];
 
 /** What the source is held against. */
 export interface SourceExpectations {

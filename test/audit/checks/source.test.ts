@@ -6,7 +6,7 @@ import type { Expectations } from '../../../src/audit/expectations.ts';
 import type { Outcome } from '../../../src/audit/outcome.ts';
 import { EMPTY_POLICY, type Policy } from '../../../src/audit/policy/policy.ts';
 import type { CommitFacts, SourceFacts } from '../../../src/audit/source/facts.ts';
-import { SOURCE_CHECK_IDS } from '../../../src/audit/source/judge-source.ts';
+import { SOURCE_CHECK_IDS } from '../../../src/audit/source/check-ids.ts';
 import { SourceError } from '../../../src/source/errors.ts';
 import { DEFAULT_PIN } from '../../mocks/deployment/app-compose.ts';
 import {

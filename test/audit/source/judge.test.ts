@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { AUDIT_LIMITS } from '../../../src/audit/source/audit-limits.ts';
-import { judgeSource, SOURCE_CHECK_IDS } from '../../../src/audit/source/judge-source.ts';
+import { SOURCE_CHECK_IDS } from '../../../src/audit/source/check-ids.ts';
+import { judgeSource } from '../../../src/audit/source/judge-source.ts';
 import type { SourceFacts } from '../../../src/audit/source/facts.ts';
 import { failureOf, notHad } from '../../../src/audit/source/judge-errors.ts';
 import { judgeReachable, refFindings } from '../../../src/audit/source/judge-reachable.ts';
