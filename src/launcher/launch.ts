@@ -5,6 +5,7 @@ import { bringSource, type BroughtSource } from '../source/bring.ts';
 import type { Limits } from '../source/limits.ts';
 import { becomeWorkload, type Command, enterFolder, findBash, withFileLimit } from './exec.ts';
 import { runInstall } from './install.ts';
+import { dropReceipt } from './receipt/drop.ts';
 import type { StartFacts } from './receipt/facts.ts';
 import { seekAgent } from './receipt/seek-agent.ts';
 
@@ -69,6 +70,7 @@ export const launch = async (options: LaunchOptions): Promise<void> => {
   // Everything that could still go wrong after the fetch and is known now is asked for now.
   const bash = findBash();
   const socketPath = dryRun ? undefined : seekAgent(pin, log);
+  if (!dryRun && socketPath === undefined) dropReceipt(process.env, log);
   const source = await bringSource({ pin, limits, log, wantsTreeSha256: dryRun });
   reportSource(options, source);
   const folder = pin.repoSubdir === undefined ? source.root : `${source.root}/${pin.repoSubdir}`;

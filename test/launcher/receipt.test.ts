@@ -224,6 +224,28 @@ describe('the file', () => {
     expect(hasReceipt()).toBe(false);
   });
 
+  test.each(['off', 'auto'])('nor one with RECEIPT=%s that found no agent', async (RECEIPT) => {
+    const { launch, hasReceipt, scratch } = await stand();
+    await launch();
+    expect(hasReceipt()).toBe(true);
+    const result = await launch({ RECEIPT }, { env: { TWL_AGENT_SOCKET: scratch.join('none.sock') } });
+    expect(result).toMatchObject({ code: 0, stdout: RAN });
+    expect(hasReceipt()).toBe(false);
+    expect(linesOf(result).map(({ message }) => message)).toContainEqual(
+      expect.stringMatching(/^the receipt of an earlier start was removed: /),
+    );
+  });
+
+  test('one that cannot be taken away is a warning', async () => {
+    const { launch, file, scratch } = await stand();
+    mkdirSync(file, { recursive: true });
+    const result = await launch({ RECEIPT: 'off' }, { env: { TWL_AGENT_SOCKET: scratch.join('none.sock') } });
+    expect(result).toMatchObject({ code: 0, stdout: RAN });
+    expect(linesOf(result).map(({ message }) => message)).toContainEqual(
+      expect.stringMatching(/^the receipt of an earlier start stays at /),
+    );
+  });
+
   test('what an earlier start left there is replaced, a link not written through', async () => {
     const { launch, file, scratch, receipt } = await stand();
     mkdirSync(scratch.join('receipts'));

@@ -4,11 +4,7 @@ import { escapeText } from '../../base/escape.ts';
 import { stateError } from '../../state/errors.ts';
 import { writeAtomically } from '../../state/atomic-write.ts';
 import { LaunchError } from '../errors.ts';
-
-/** Names another folder for the receipt, for where /run cannot be written to. twl-attest reads it too. */
-export const FOLDER_VARIABLE = 'TWL_RUN_DIR';
-export const RECEIPT_FOLDER = '/run/trusted-workload-launcher';
-export const RECEIPT_NAME = 'receipt.json';
+import { FOLDER_VARIABLE, RECEIPT_FOLDER, RECEIPT_NAME } from './place.ts';
 
 /** twl-attest runs as another user and may read; only the launcher's user may write. */
 const FOLDER_MODE = 0o755;
