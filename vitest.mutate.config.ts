@@ -3,7 +3,8 @@ import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 // What a mutation run tests with (docs/mutation.md): the unit tests of one room, which start no server and no program.
-const room = process.env.MUTATE_ROOM ?? 'pin';
+// scripts/mutate.ts says which, as patterns of paths under `test`.
+const tests = JSON.parse(process.env.MUTATE_TESTS ?? '["pin/**"]') as string[];
 
 const hasProperties = ({ moduleId }: TestSpecification): boolean =>
   readFileSync(moduleId, 'utf8').includes('support/property.ts');
@@ -17,7 +18,7 @@ class TablesFirst extends BaseSequencer {
 
 export default defineConfig({
   test: {
-    include: [`test/${room}/**/*.test.ts`],
+    include: tests.map((pattern) => `test/${pattern.replace(/\*\*$/, '**/*.test.ts')}`),
     // Comparison with another implementation: it would hold anything, for minutes, and say nothing on our own tests.
     exclude: [
       '**/*differential*',
@@ -25,7 +26,8 @@ export default defineConfig({
       '**/process.test.ts',
       '**/program.test.ts',
       '**/real-registry.test.ts',
-      'test/audit/{steps,variants,collect,follow,source,pinning,runtime}/**',
+      // It starts a browser.
+      '**/browser.test.ts',
     ],
     // As in vitest.config.ts: a slow machine finds out no mutant. What never ends is ended by Stryker.
     testTimeout: 60_000,

@@ -1,5 +1,6 @@
 import { COMPOSE_CHECK_IDS } from '../compose/findings.ts';
 import { PROVENANCE_CHECK_IDS } from '../provenance/result.ts';
+import { MPC_CHECK_IDS } from './profile-mpc/check-ids.ts';
 import { SOURCE_CHECK_IDS } from './source/check-ids.ts';
 
 /** The closed list of check ids, in the order of the report. They are stable: policies, reports and docs name them. */
@@ -11,6 +12,7 @@ export const CHECK_IDS = [
   'quote.debug',
   'eventlog.replay',
   'eventlog.order',
+  'eventlog.later',
   'compose.hash',
   'compose.config-id',
   ...COMPOSE_CHECK_IDS,
@@ -21,6 +23,7 @@ export const CHECK_IDS = [
   'kms.identity',
   'cert.report-data',
   'freshness',
+  ...MPC_CHECK_IDS,
   ...PROVENANCE_CHECK_IDS,
   'source.pin',
   ...SOURCE_CHECK_IDS,

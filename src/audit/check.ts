@@ -25,6 +25,8 @@ export interface Check {
   /** Where the rule comes from. */
   readonly citation: string;
   readonly required: Requirement;
+  /** Made only where a policy requires it: it is about a kind of deployment that most are not. */
+  readonly isOptional?: true;
   /** Checks that have to pass before this one means anything; else it is not checked, and says so. */
   readonly needs: readonly CheckId[];
   /** Whether a flag or the policy states a value that this check compares with. */

@@ -1,9 +1,10 @@
 import { type AppCompose, composeHash, readAppCompose } from '../evidence/app-compose.ts';
-import { partValue } from '../evidence/evidence.ts';
+import { type EvidenceKind, partValue } from '../evidence/evidence.ts';
 import { readEventLogBytes } from '../evidence/event-log-bytes.ts';
 import type { LogEvent } from '../evidence/log-event.ts';
 import { type RegisterComparison, replayAgainst } from '../evidence/replay-against.ts';
 import { type Receipt, readReceipt } from '../evidence/receipt/receipt.ts';
+import { type SplitLog, splitLog } from '../evidence/split-log.ts';
 import { type RuntimeEvents, readRuntimeEvents } from '../evidence/system-events.ts';
 import { type VmConfig, readVmConfig } from '../evidence/vm-config.ts';
 import { readCollateral } from '../tdx/collateral.ts';
@@ -19,6 +20,9 @@ import type { Expectations } from './expectations.ts';
 import { type ImageMatch, matchImage } from './match-image.ts';
 import { provenanceExpectations } from './policy/provenance.ts';
 import { judgeSource, type SourceFindings } from './source/judge-source.ts';
+
+/** Kinds of answers that hold a log of now beside the quote of an older certificate. In all others quote and log are of one moment. */
+const QUOTED_BY_CERTIFICATE: ReadonlySet<EvidenceKind> = new Set(['agent-info', 'phala-attestation']);
 
 /** Computes once; what was thrown is thrown again. */
 const once = <T>(compute: () => T): (() => T) => {
@@ -63,7 +67,15 @@ export class Context {
 
   readonly tcb: () => TcbEvaluation = once(() => evaluateTcb(this.quote(), this.pck(), this.collateral()));
 
-  readonly log: () => readonly LogEvent[] = once(() => partValue(present(this.evidence.eventLog, 'event log')));
+  /** The log, and what of it the quote cannot cover: of answers whose quote is that of a certificate, which is older than they are. */
+  readonly splitLog: () => SplitLog = once(() => {
+    const events = partValue(present(this.evidence.eventLog, 'event log'));
+    const rtmr3 = QUOTED_BY_CERTIFICATE.has(this.evidence.kind) ? this.#rtmr3() : undefined;
+    return rtmr3 === undefined ? { quoted: events, later: [] } : splitLog(events, rtmr3);
+  });
+
+  /** The log as far as the quote may cover it. */
+  readonly log: () => readonly LogEvent[] = once(() => this.splitLog().quoted);
 
   readonly registers: () => readonly RegisterComparison[] = once(() =>
     replayAgainst(this.log(), this.quote().body.rtmrs),
@@ -80,7 +92,7 @@ export class Context {
 
   /** The compose text as the engine would run it, held against the policy. */
   readonly compose: () => AttestedCompose = once(() =>
-    readAttestedCompose(this.composeBytes(), this.expectations.policy),
+    readAttestedCompose(this.composeBytes(), this.expectations.policy, this.evidence.images),
   );
 
   readonly provenance: () => ProvenanceResult = once(() => {
@@ -98,6 +110,7 @@ export class Context {
     judgeSource(partValue(present(this.evidence.source, 'source')), {
       pin: present(this.compose().review.pin, 'pin'),
       treeSha256: this.expectations.treeSha256,
+      sigstoreRoots: this.expectations.sigstoreRoots,
     }),
   );
 
@@ -133,7 +146,16 @@ export class Context {
       quote: { origin: `${origin}, quote`, value: quote },
       eventLog: { origin: `${origin}, event_log`, value: eventLog },
     };
-    return new Context({ ...this.evidence, ...parts }, this.expectations);
+    return new Context({ ...this.evidence, kind: 'quote-answer', ...parts }, this.expectations);
+  }
+
+  /** Undefined where the quote is not there or cannot be read, which is for its own checks to say. */
+  #rtmr3(): Uint8Array | undefined {
+    try {
+      return this.quote().body.rtmrs[3];
+    } catch {
+      return undefined;
+    }
   }
 
   #trust(): { root: Uint8Array; now: number } {

@@ -1,5 +1,6 @@
 import type { TrustedRoot } from '../provenance/trusted-root.ts';
 import type { Policy } from './policy/policy.ts';
+import type { AllowedLists } from './profile-mpc/allowed.ts';
 import type { Step } from './steps.ts';
 
 /** A value from outside the evidence, and who said so ("--app-id", "policy org.toml line 3", "built in"). */
@@ -33,6 +34,8 @@ export interface Expectations {
   readonly sigstoreRoots?: readonly TrustedRoot[];
   /** The 32 bytes that twl-attest was asked with. */
   readonly nonce?: Expected<Uint8Array>;
+  /** What NEAR's contract accepts of a node of its MPC network. */
+  readonly mpcAllowed?: Expected<AllowedLists>;
   readonly policy: Policy;
   readonly only?: Step;
 }

@@ -21,7 +21,7 @@ export const imageName = ({ name, tag }: ImageReference): string => (tag === und
  */
 const composeFacts = (context: Context): Record<string, string | undefined> => {
   const { file, launcher, pin } = context.compose().review;
-  const { launchers } = context.compose();
+  const { launchers, derived } = context.compose();
   const others = (file?.services ?? []).flatMap(({ image }) =>
     image?.digest === undefined || launchers.some(({ digest }) => digest === image.digest) ? [] : [image.digest],
   );
@@ -29,6 +29,7 @@ const composeFacts = (context: Context): Record<string, string | undefined> => {
   return {
     launcher_image: image && imageName(image),
     launcher_digest: image?.digest,
+    launcher_base: derived?.from.base,
     neighbour_digests: others.length === 0 ? undefined : [...new Set(others)].join(' '),
     repository: pin?.repoUrl.text,
     commit: pin?.commitSha,

@@ -1,9 +1,12 @@
 import { LAUNCHER_EVENT } from '../evidence/receipt/statement.ts';
 import { mrAggregated } from '../evidence/aggregates.ts';
 import { sameBytes } from '../evidence/bytes.ts';
+import { partValue } from '../evidence/evidence.ts';
+import { replay } from '../evidence/replay.ts';
 import { STATEMENT_NAMES, type StatementName } from '../evidence/statements.ts';
 import type { TdReport } from '../tdx/td-report.ts';
 import type { Context } from './context.ts';
+import { mpcFindings } from './profile-mpc/findings.ts';
 import type { Finding } from './result.ts';
 import { hex } from './wording.ts';
 
@@ -16,9 +19,18 @@ const attempt = <T>(read: () => T): T | undefined => {
   }
 };
 
-const aggregateOf = ({ mrTd, rtmrs, ...ids }: TdReport): Uint8Array => {
-  const [rtmr0, rtmr1, rtmr2, rtmr3] = rtmrs;
+const aggregateOf = ({ mrTd, rtmrs, ...ids }: TdReport, rtmr3: Uint8Array): Uint8Array => {
+  const [rtmr0, rtmr1, rtmr2] = rtmrs;
   return mrAggregated({ mrtd: mrTd, rtmr0, rtmr1, rtmr2, rtmr3, ...ids });
+};
+
+/** RTMR3 as it is when the answer is given: of a log that goes on after the quote, where that log leads. */
+const rtmr3Now = (context: Context, quoted: Uint8Array): readonly [string, Uint8Array] => {
+  const { eventLog } = context.evidence;
+  const later = eventLog && attempt(() => context.splitLog().later);
+  const events = later !== undefined && later.length > 0 && eventLog && attempt(() => partValue(eventLog));
+  const replayed = events && attempt(() => replay(events)[3]);
+  return replayed && replayed.state === 'value' ? ['the event log to its end', replayed.value] : ['the quote', quoted];
 };
 
 /** What the quote and the log say, under the name by which an answer states it, and which of the two. */
@@ -26,6 +38,7 @@ const measuredValues = (context: Context): Partial<Record<StatementName, readonl
   const body = context.evidence.quote && attempt(() => context.quote().body);
   const system = context.evidence.eventLog && attempt(() => context.events().system);
   const quoted = (bytes: Uint8Array): readonly [string, string] => ['the quote', hex(bytes)];
+  const [where, rtmr3] = body === undefined ? ['', new Uint8Array(0)] : rtmr3Now(context, body.rtmrs[3]);
   const logged = (bytes: Uint8Array): readonly [string, string] => ['the event log', hex(bytes)];
   return {
     ...(body && {
@@ -33,9 +46,9 @@ const measuredValues = (context: Context): Partial<Record<StatementName, readonl
       rtmr0: quoted(body.rtmrs[0]),
       rtmr1: quoted(body.rtmrs[1]),
       rtmr2: quoted(body.rtmrs[2]),
-      rtmr3: quoted(body.rtmrs[3]),
+      rtmr3: [where, hex(rtmr3)],
       report_data: quoted(body.reportData),
-      mr_aggregated: quoted(aggregateOf(body)),
+      mr_aggregated: [where, hex(aggregateOf(body, rtmr3))],
     }),
     ...(system && {
       app_id: logged(system.appId),
@@ -113,4 +126,5 @@ export const findingsOf = (context: Context): Finding[] =>
     ...userEvents(context),
     ...advisories(context),
     ...sourceFindings(context),
+    ...mpcFindings(context),
   ].map((finding) => ({ ...finding, ...acceptanceOf(context, finding.id) }));

@@ -4,6 +4,7 @@ import { certReportData } from './checks/cert-report-data.ts';
 import { composeConfigId } from './checks/compose-config-id.ts';
 import { composeChecks } from './checks/compose.ts';
 import { composeHash } from './checks/compose-hash.ts';
+import { eventlogLater } from './checks/eventlog-later.ts';
 import { eventlogOrder } from './checks/eventlog-order.ts';
 import { eventlogReplay } from './checks/eventlog-replay.ts';
 import { freshness } from './checks/freshness.ts';
@@ -19,6 +20,7 @@ import { quoteSignature } from './checks/quote-signature.ts';
 import { quoteTcb } from './checks/quote-tcb.ts';
 import { runtimeLogs, runtimeReceipt } from './checks/runtime.ts';
 import { sourceChecks } from './checks/source.ts';
+import { mpcChecks } from './profile-mpc/checks.ts';
 
 /**
  * Every check there is, in the order they run and are reported: what one needs comes before it. The run, both reports, `twl explain`,
@@ -32,6 +34,7 @@ export const CHECKS: readonly Check[] = [
   quoteDebug,
   eventlogReplay,
   eventlogOrder,
+  eventlogLater,
   composeHash,
   composeConfigId,
   ...composeChecks,
@@ -42,6 +45,7 @@ export const CHECKS: readonly Check[] = [
   kmsIdentity,
   certReportData,
   freshness,
+  ...mpcChecks,
   ...provenanceChecks,
   ...sourceChecks,
   runtimeReceipt,

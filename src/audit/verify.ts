@@ -9,14 +9,21 @@ import { factsOf } from './facts.ts';
 import { findingsOf } from './findings.ts';
 import { missingFor } from './missing.ts';
 import { notChecked, type Outcome, thrown } from './outcome.ts';
+import { isDispensed } from './profile-mpc/profile.ts';
 import { CHECKS } from './registry.ts';
 import { materialOf } from './report/material.ts';
+import { reserved } from './reservation.ts';
 import type { CheckResult, Verdict } from './result.ts';
 import { judge } from './verdict.ts';
 import { utc } from './wording.ts';
 
-const isRequired = ({ id, required, isExpected }: Check, context: Context): boolean => {
-  if (context.expectations.policy.required.some(({ value }) => value === id)) return true;
+const isDemanded = ({ id }: Check, { expectations: { policy } }: Context): boolean =>
+  policy.required.some(({ value }) => value === id);
+
+const isRequired = (check: Check, context: Context): boolean => {
+  const { id, required, isExpected } = check;
+  if (isDemanded(check, context)) return true;
+  if (isDispensed(id, context)) return false;
   if (required === 'when-expected') return isExpected?.(context) === true;
   return required === 'always' || (Array.isArray(required) && required.includes(context.evidence.kind));
 };
@@ -55,8 +62,10 @@ export const verify = (evidence: AuditEvidence, expectations: Expectations): Ver
   const done = new Map<CheckId, CheckResult>();
   const timings: Record<string, number> = {};
   for (const check of CHECKS) {
+    if (check.isOptional && !isDemanded(check, context)) continue;
     const start = performance.now();
-    done.set(check.id, toResult(check, runOne(check, context, done), isRequired(check, context)));
+    const outcome = reserved(check.id, runOne(check, context, done), evidence.saved);
+    done.set(check.id, toResult(check, outcome, isRequired(check, context)));
     timings[check.id] = performance.now() - start;
   }
   const { now, only, root } = expectations;

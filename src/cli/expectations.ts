@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { appIdOfAddress, isUrl, readAddress } from '../audit/collect/address.ts';
 import type { Expectations, Expected, TrustRoot } from '../audit/expectations.ts';
 import type { Policy } from '../audit/policy/policy.ts';
+import { withReleaseIdentity } from '../audit/policy/release-identity.ts';
+import { MAX_ALLOWED_BYTES, parseAllowed } from '../audit/profile-mpc/allowed.ts';
 import { NONCE_BYTES } from '../evidence/receipt/attest.ts';
 import { usageError } from './errors.ts';
 import { readFile } from './read-file.ts';
@@ -36,8 +38,9 @@ const given = <Name extends keyof Expectations>(
 
 /**
  * All that is expected: what the command line names, each value with its source, and the policy, which the checks hold against
- * the evidence beside it. Reads the file of `--compose`. `clock`: seconds since 1970.
- * Throws CliError `usage` where `--app-id` and the address contradict one another, and `file-*`; CollectError for a bad address.
+ * the evidence beside it. Reads the files of `--compose` and `--allowed`. `clock`: seconds since 1970.
+ * Throws CliError `usage` where `--app-id` and the address contradict one another, and `file-*`; CollectError for a bad address;
+ * AllowedError for a file of `--allowed` that is none.
  */
 export const expectationsOf = (
   request: VerifyRequest,
@@ -48,7 +51,8 @@ export const expectationsOf = (
       ? { value: clock, source: 'the clock of this machine' }
       : { value: request.at, source: '--at' },
   root,
-  policy,
+  // A profile is of somebody else's launcher.
+  policy: request.profile === undefined ? withReleaseIdentity(policy) : policy,
   ...given('repository', flag('--repo', request.repository)),
   ...given('commit', flag('--commit', request.commit)),
   ...given('treeSha256', flag('--tree-sha256', request.treeSha256)),
@@ -60,6 +64,15 @@ export const expectationsOf = (
       : {
           value: Uint8Array.from(readFile('--compose', request.compose, MAX_COMPOSE_BYTES)),
           source: `--compose ${request.compose}`,
+        },
+  ),
+  ...given(
+    'mpcAllowed',
+    request.allowed === undefined
+      ? undefined
+      : {
+          value: parseAllowed(readFile('--allowed', request.allowed, MAX_ALLOWED_BYTES), request.allowed),
+          source: `--allowed ${request.allowed}`,
         },
   ),
   ...given('nonce', nonceOf(request)),

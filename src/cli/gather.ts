@@ -3,6 +3,7 @@ import { keptCollateral } from '../audit/collect/collateral/kept-collateral.ts';
 import { platformOfQuote } from '../audit/collect/collateral/platform.ts';
 import { isUrl } from '../audit/collect/address.ts';
 import { collectTarget } from '../audit/collect/collect-target.ts';
+import type { Recording } from '../audit/bundle/recording.ts';
 import type { AuditEvidence } from '../audit/evidence.ts';
 import type { Expectations } from '../audit/expectations.ts';
 import { BaseError } from '../base/error.ts';
@@ -15,9 +16,9 @@ import type { VerifyRequest } from './request.ts';
 export type Say = (line: string) => void;
 
 /** The evidence of a target, without what Intel says of its platform. Throws CollectError. */
-export const collectEvidence = async (target: string, say: Say): Promise<Evidence> => {
+export const collectEvidence = async (target: string, say: Say, recording?: Recording): Promise<Evidence> => {
   if (isUrl(target)) say(`twl: asking ${escapeText(target)} for evidence\n`);
-  const { evidence } = await collectTarget(target);
+  const { evidence } = await collectTarget(target, { onAnswer: recording?.takeAnswer });
   for (const note of evidence.notes) say(`twl: note: ${escapeText(note)}\n`);
   return evidence;
 };
@@ -36,7 +37,7 @@ type Settings = Pick<VerifyRequest, 'collateral' | 'offline' | 'mockRoot'>;
  * Collateral from where it was asked for. Undefined where none can be had in this run and that is nobody's failure; the check
  * then says that it was not made. What a service failed at becomes a part with that error, for the checks to count.
  */
-const collateralFor = async (
+export const collateralFor = async (
   quote: Part<Uint8Array> | undefined,
   { collateral, offline, mockRoot }: Settings,
   { now }: Expectations,
@@ -73,21 +74,28 @@ const asksForQuote = ({ only = 'attestation', receipt, attest }: VerifyRequest):
   only === 'attestation' || (only === 'runtime' && (receipt !== undefined || attest !== undefined));
 
 /** With what the user named of the launch. An answer to a nonce is of step 1, too. */
-const withRuntime = async (
+export const withRuntime = async (
   evidence: AuditEvidence,
   { only, attest, receipt, logs }: VerifyRequest,
   { nonce }: Expectations,
   say: Say,
+  recording?: Recording,
 ): Promise<AuditEvidence> => {
   if (only === 'provenance' || only === 'source') return evidence;
   if (attest === undefined && receipt === undefined && logs === undefined) return evidence;
   const { collectRuntime } = await import('../audit/collect/runtime/collect-runtime.ts');
+  const options = { onAnswer: recording?.takeAttest };
   for (const url of [attest, logs]) if (url !== undefined && isUrl(url)) say(`twl: asking ${escapeText(url)}\n`);
-  return { ...evidence, ...(await collectRuntime({ receipt, attest, logs, nonce: nonce?.value })) };
+  return { ...evidence, ...(await collectRuntime({ receipt, attest, logs, nonce: nonce?.value }, options)) };
 };
 
-const withCollateral = async (request: VerifyRequest, expectations: Expectations, say: Say): Promise<AuditEvidence> => {
-  const evidence = await collectEvidence(request.target, say);
+const withCollateral = async (
+  request: VerifyRequest,
+  expectations: Expectations,
+  say: Say,
+  recording: Recording | undefined,
+): Promise<AuditEvidence> => {
+  const evidence = await collectEvidence(request.target, say, recording);
   const { collateral: own } = evidence;
   if (request.collateral === undefined) {
     if (!asksForQuote(request)) return evidence;
@@ -104,15 +112,24 @@ const withCollateral = async (request: VerifyRequest, expectations: Expectations
 
 /**
  * The evidence of the target, and what it leads to. Collateral is the one that was named, else from the default
- * service, else what the target brought along; provenance and source are those of the attested compose. Each only where the step that needs it was asked for.
+ * service, else what the target brought along; provenance and source are those of the attested compose. Each only where the step that needs it was asked for;
+ * a pin that lies in an image, for every step. What comes is told to `recording`.
  */
-export const gather = async (request: VerifyRequest, expectations: Expectations, say: Say): Promise<AuditEvidence> => {
-  const collected = await withCollateral(request, expectations, say);
-  const evidence = await withRuntime(collected, request, expectations, say);
-  if (request.only === 'attestation') return evidence;
+export const gather = async (
+  request: VerifyRequest,
+  expectations: Expectations,
+  say: Say,
+  recording?: Recording,
+): Promise<AuditEvidence> => {
+  const collected = await withCollateral(request, expectations, say, recording);
+  const evidence = await withRuntime(collected, request, expectations, say, recording);
+  const record = recording && { provenance: recording.takeDocuments, source: recording.source };
+  const recordImages = recording?.takeImages;
+  const options = { ...request, record, recordImages, note: (line: string) => say(`twl: note: ${escapeText(line)}\n`) };
+  if (request.only === 'attestation') {
+    if (request.offline || evidence.appCompose === undefined) return evidence;
+    return await (await import('../audit/collect/derived/with-images.ts')).withImages(evidence, expectations, options);
+  }
   const { followEvidence } = await import('../audit/collect/follow-evidence.ts');
-  return await followEvidence(evidence, expectations, {
-    ...request,
-    note: (line) => say(`twl: note: ${escapeText(line)}\n`),
-  });
+  return await followEvidence(evidence, expectations, options);
 };

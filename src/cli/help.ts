@@ -24,4 +24,9 @@ not decide it; 13 INCOMPLETE: a check could not be made; 30 malformed;
 /** What `twl pin` does, for its help. */
 export const PIN_HELP =
   'Resolves a branch or tag once, brings its commit as the launcher would, and writes launcher.conf and ' +
-  'docker-compose.yml, which pin it. Nothing of the repository is executed.';
+  'docker-compose.yml, which pin it; with --form derived-image a Dockerfile, too. Nothing of the repository is executed.';
+
+/** What `twl trust refresh` does, for its help. */
+export const TRUST_HELP =
+  'Asks an instance of Sigstore for its newest trusted root, by TUF, and keeps it. Of the public instance verify then uses it in ' +
+  'place of the one that comes with this program, if it is newer. Nothing else asks for it.';

@@ -1,11 +1,13 @@
-import { DEFAULT_WORK_DIR, type PinRequest } from '../audit/pinning/request.ts';
+import { DEFAULT_WORK_DIR, type FileInBoth, type PinForm, type PinRequest } from '../audit/pinning/request.ts';
 import { parseRef } from '../audit/pinning/ref.ts';
 import { escapeText } from '../base/escape.ts';
-import { parseImage } from '../compose/image.ts';
 import type { Checked } from '../pin/checked.ts';
-import { relativeFile, workDir } from '../pin/paths.ts';
+import { absoluteFile, relativeFile, workDir } from '../pin/paths.ts';
+import type { Pin } from '../pin/types.ts';
 import { parseRepoUrl } from '../pin/url.ts';
+import { proxy } from '../pin/values.ts';
 import { usageError } from './errors.ts';
+import { readImage } from './image-option.ts';
 
 /** What commander read of the options of `twl pin`, unchecked but for their shape. */
 export interface GivenPinOptions {
@@ -13,6 +15,15 @@ export interface GivenPinOptions {
   workDir?: string;
   image?: string;
   entry?: string;
+  credentialFile?: string;
+  caFile?: string;
+  proxy?: string;
+  sshKeyFile?: string;
+  sshKnownHostsFile?: string;
+  submodules?: Pin['submodules'];
+  receipt?: Pin['receipt'];
+  form?: PinForm;
+  json?: true;
   force?: true;
 }
 
@@ -26,13 +37,18 @@ const byRule = <T>(name: string, text: string, rule: (text: string) => Checked<T
   return checked.value;
 };
 
-const imageOf = (text: string | undefined): string | undefined => {
+/** Where the launcher looks for a file of which nobody says where it lies there: compose and swarm mount secrets so. */
+const SECRETS = '/run/secrets';
+
+/** `FILE`, or `FILE:PATH` with its path in the container. */
+const fileOf = (option: string, text: string | undefined, name: string): FileInBoth | undefined => {
   if (text === undefined) return undefined;
-  const shown = escapeText(text.slice(0, MAX_SHOWN));
-  const image = parseImage(text);
-  if (image === undefined) throw usageError(`--image '${shown}' is no image reference`, 'write NAME@sha256:DIGEST');
-  if (image.digest !== undefined) return text;
-  throw usageError(`--image '${shown}' has no digest`, 'write NAME@sha256:DIGEST; a tag can be moved to another image');
+  const colon = text.lastIndexOf(':/');
+  const here = colon === -1 ? text : text.slice(0, colon);
+  if (here === '')
+    throw usageError(`${option} names no file of this machine`, 'write FILE, or FILE:PATH in the container');
+  if (colon === -1) return { here, inContainer: `${SECRETS}/${name}` };
+  return { here, inContainer: byRule(option, text.slice(colon + 1), absoluteFile) };
 };
 
 /** The options of `twl pin`, each checked. Throws CliError `usage`. */
@@ -41,7 +57,17 @@ export const readPinOptions = (url: string, ref: string, given: GivenPinOptions)
   ref: byRule(`REF '${escapeText(ref.slice(0, MAX_SHOWN))}'`, ref, parseRef),
   out: given.out ?? '.',
   workDir: given.workDir === undefined ? DEFAULT_WORK_DIR : byRule('--work-dir', given.workDir, workDir),
-  image: imageOf(given.image),
+  image: given.image === undefined ? undefined : readImage('--image', given.image),
   entry: given.entry === undefined ? undefined : byRule('--entry', given.entry, relativeFile),
+  network: {
+    credential: fileOf('--credential-file', given.credentialFile, 'repo-credential'),
+    ca: fileOf('--ca-file', given.caFile, 'repo-ca.pem'),
+    proxy: given.proxy === undefined ? undefined : byRule('--proxy', given.proxy, proxy),
+    sshKey: fileOf('--ssh-key-file', given.sshKeyFile, 'ssh-key'),
+    sshKnownHosts: fileOf('--ssh-known-hosts-file', given.sshKnownHostsFile, 'ssh-known-hosts'),
+  },
+  submodules: given.submodules,
+  receipt: given.receipt ?? 'required',
+  form: given.form ?? 'compose',
   force: given.force === true,
 });

@@ -1,5 +1,7 @@
 import { type Pinned, pinRepository } from '../audit/pinning/pin-repository.ts';
-import type { PinRequest } from '../audit/pinning/request.ts';
+import { pinJson } from '../audit/pinning/json.ts';
+import { notesOf } from '../audit/pinning/notes.ts';
+import type { PinForm, PinRequest } from '../audit/pinning/request.ts';
 import { shown } from '../audit/report/shown.ts';
 import { DEFAULT_WIDTH, wrap } from '../audit/report/wrap.ts';
 import { counted } from '../audit/wording.ts';
@@ -31,9 +33,9 @@ const refLines = ({ resolved: { ref, tag } }: Pinned): string[] => {
   ];
 };
 
-const describe = (pinned: Pinned): string[] => {
-  const { pin, measured, written, isImageOpen } = pinned;
-  const [, compose = ''] = written;
+const describe = (pinned: Pinned, form: PinForm): string[] => {
+  const { pin, measured, written } = pinned;
+  const compose = written.at(-1) ?? '';
   return [
     'resolved',
     ...refLines(pinned),
@@ -49,20 +51,22 @@ const describe = (pinned: Pinned): string[] => {
     'written',
     ...written.flatMap((path) => wrap('  ', shown(path), DEFAULT_WIDTH)),
     '',
-    ...(isImageOpen
-      ? wrap('', 'the image is a placeholder: fill in the launcher by its digest, or use --image', DEFAULT_WIDTH)
-      : []),
-    ...wrap('', `twl lint ${shown(compose)} looks at it again`, DEFAULT_WIDTH),
+    ...notesOf(pinned).flatMap((note) => wrap('', note, DEFAULT_WIDTH)),
+    ...(form === 'compose' ? wrap('', `twl lint ${shown(compose)} looks at it again`, DEFAULT_WIDTH) : []),
     '',
   ];
 };
 
 /**
- * `twl pin`: what was resolved and written, as text for a reader. `say` gets lines for standard error.
+ * `twl pin`: what was resolved and written, as text for a reader or as JSON. `say` gets lines for standard error.
  * Throws CliError `usage`, PinningError, SourceError, StateError.
  */
-export const runPin = async (request: PinRequest, say: (line: string) => void): Promise<string> => {
+export const runPin = async (
+  { options, json }: { readonly options: PinRequest; readonly json: boolean },
+  say: (line: string) => void,
+): Promise<string> => {
   const now = Math.floor(Date.now() / 1000);
   const settings = { limits: limitsOf(process.env), now, say: (text: string) => say(`twl: ${escapeText(text)}\n`) };
-  return describe(await pinRepository(request, settings)).join('\n');
+  const pinned = await pinRepository(options, settings);
+  return json ? pinJson(pinned) : describe(pinned, options.form).join('\n');
 };

@@ -1,10 +1,15 @@
 import type { PinRequest } from '../audit/pinning/request.ts';
+import type { ProfileName } from '../audit/policy/profiles/names.ts';
 import type { Step } from '../audit/steps.ts';
+import type { AnchorRequest } from '../audit/trust/anchor.ts';
 
 /** What `twl verify` was asked for: the command line, read but not yet acted on. */
 export interface VerifyRequest {
   readonly target: string;
   readonly policies: readonly string[];
+  readonly profile: ProfileName | undefined;
+  /** A path. */
+  readonly allowed: string | undefined;
   readonly repository: string | undefined;
   readonly commit: string | undefined;
   readonly treeSha256: string | undefined;
@@ -19,6 +24,8 @@ export interface VerifyRequest {
   readonly trustedRoots: readonly string[];
   /** A registry that may be private, `host[:port]`. */
   readonly registry: string | undefined;
+  /** The launcher image that a derived one is made from, `NAME@sha256:…`. */
+  readonly base: string | undefined;
   /** A URL, or an absolute folder. */
   readonly source: string | undefined;
   /** A path. */
@@ -32,7 +39,16 @@ export interface VerifyRequest {
   readonly since: string | undefined;
   /** Seconds since 1970. */
   readonly at: number | undefined;
+  /** A path that the evidence is saved to; and one for the result as an in-toto statement. */
+  readonly save?: string | undefined;
+  readonly attestResult?: string | undefined;
+  /** Of roots in a bundle that count, 64 lower-case hex digits each. */
+  readonly rootSha256s?: readonly string[];
+  /** Of a bundle's file, the same. */
+  readonly savedSha256?: string | undefined;
   readonly only: Step | undefined;
+  /** Where to write the page: a path. */
+  readonly html: string | undefined;
   readonly offline: boolean;
   readonly json: boolean;
   readonly timings: boolean;
@@ -48,12 +64,19 @@ export interface LintRequest {
   readonly json: boolean;
 }
 
+/** What `twl trust refresh` was asked for. */
+export interface TrustRequest extends AnchorRequest {
+  /** A path. */
+  readonly out: string | undefined;
+}
+
 /** What the program was asked for. */
 export type Request =
   | { readonly action: 'print'; readonly text: string }
   | { readonly action: 'verify'; readonly options: VerifyRequest }
   | { readonly action: 'lint'; readonly options: LintRequest }
-  | { readonly action: 'pin'; readonly options: PinRequest }
+  | { readonly action: 'pin'; readonly options: PinRequest; readonly json: boolean }
   | { readonly action: 'explain'; readonly check: string | undefined }
+  | { readonly action: 'trust-refresh'; readonly options: TrustRequest }
   | { readonly action: 'policy-init'; readonly target: string }
   | { readonly action: 'policy-check'; readonly files: readonly string[] };

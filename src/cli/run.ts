@@ -17,7 +17,7 @@ export interface Process {
 }
 
 /** Each command loads what it needs itself: reading help must not wait for the checks. */
-const act = async (request: Request, { print, say, terminal }: Process): Promise<ExitCode> => {
+const act = async (request: Request, { print, say, terminal, version }: Process): Promise<ExitCode> => {
   switch (request.action) {
     case 'print':
       print(request.text);
@@ -37,6 +37,11 @@ const act = async (request: Request, { print, say, terminal }: Process): Promise
       print(await initPolicy(request.target, say));
       return EXIT.ok;
     }
+    case 'trust-refresh': {
+      const { runTrustRefresh } = await import('./trust-refresh.ts');
+      print(await runTrustRefresh(request.options, process.env, say));
+      return EXIT.ok;
+    }
     case 'lint': {
       const { runLint } = await import('./lint.ts');
       const { text, exit } = await runLint(request.options, terminal);
@@ -45,12 +50,12 @@ const act = async (request: Request, { print, say, terminal }: Process): Promise
     }
     case 'pin': {
       const { runPin } = await import('./pin.ts');
-      print(await runPin(request.options, say));
+      print(await runPin(request, say));
       return EXIT.ok;
     }
     case 'verify': {
       const { runVerify } = await import('./verify.ts');
-      const { text, exit } = await runVerify(request.options, terminal, say);
+      const { text, exit } = await runVerify(request.options, terminal, say, version);
       print(text);
       return exit;
     }

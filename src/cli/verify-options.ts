@@ -1,16 +1,20 @@
 import { resolve } from 'node:path';
 import { isUrl } from '../audit/collect/address.ts';
+import type { ProfileName } from '../audit/policy/profiles/names.ts';
 import type { Step } from '../audit/steps.ts';
 import type { Checked } from '../pin/checked.ts';
 import { parseRepoUrl } from '../pin/url.ts';
 import { commitSha, treeSha256 } from '../pin/values.ts';
 import { usageError } from './errors.ts';
+import { readImage } from './image-option.ts';
 import type { VerifyRequest } from './request.ts';
 import { readTime } from './time.ts';
 
 /** What commander read of the options of `twl verify`, unchecked but for their shape. */
 export interface GivenOptions {
   policy?: string[];
+  profile?: ProfileName;
+  allowed?: string;
   repo?: string;
   commit?: string;
   treeSha256?: string;
@@ -20,15 +24,21 @@ export interface GivenOptions {
   bundle?: string[];
   trustedRoot?: string[];
   registry?: string;
+  base?: string;
   source?: string;
   receipt?: string;
   attest?: string;
   nonce?: string;
   logs?: string;
   since?: string;
+  save?: string;
+  attestResult?: string;
+  rootSha256?: string[];
+  savedSha256?: string;
   at?: string;
   only?: Step;
   mockRoot?: string;
+  html?: string;
   offline?: true;
   json?: true;
   timings?: true;
@@ -66,6 +76,12 @@ const readSource = (text: string | undefined): string | undefined => {
   return byRule('--source', text, parseRepoUrl);
 };
 
+/** A SHA-256 as `sha256sum` prints it. */
+const readSha256 = (name: string, text: string): string => {
+  if (/^[0-9a-f]{64}$/.test(text)) return text;
+  throw usageError(`${name} must be 64 lower-case hex digits`, 'write it as sha256sum prints it');
+};
+
 /** The steps that hold a value against the evidence. Those of no flag here serve every step. */
 const STEP_OF = {
   repo: ['source'],
@@ -75,8 +91,9 @@ const STEP_OF = {
   since: ['source'],
   bundle: ['provenance'],
   trustedRoot: ['provenance'],
-  registry: ['provenance'],
   appId: ['attestation'],
+  profile: ['attestation'],
+  allowed: ['attestation'],
   compose: ['attestation'],
   receipt: ['runtime'],
   logs: ['runtime'],
@@ -92,8 +109,9 @@ const FLAGS: Readonly<Record<keyof typeof STEP_OF, string>> = {
   since: '--since',
   bundle: '--bundle',
   trustedRoot: '--trusted-root',
-  registry: '--registry',
   appId: '--app-id',
+  profile: '--profile',
+  allowed: '--allowed',
   compose: '--compose',
   receipt: '--receipt',
   logs: '--logs',
@@ -145,6 +163,9 @@ const checkTogether = (target: string, given: GivenOptions): void => {
   if (given.treeSha256 !== undefined && given.repo === undefined) {
     throw usageError('--tree-sha256 needs --repo and --commit', 'name the commit that the tree is of');
   }
+  if (given.allowed !== undefined && given.profile === undefined) {
+    throw usageError('--allowed needs --profile', 'name whose lists these are: --profile mpc');
+  }
   const idle =
     given.only === undefined
       ? undefined
@@ -174,6 +195,8 @@ export const readVerifyOptions = (target: string, given: GivenOptions): VerifyRe
   return {
     target,
     policies: given.policy ?? [],
+    profile: given.profile,
+    allowed: given.allowed,
     repository: byRule('--repo', given.repo, parseRepoUrl),
     commit: byRule('--commit', given.commit, commitSha),
     treeSha256: byRule('--tree-sha256', given.treeSha256, treeSha256),
@@ -184,14 +207,20 @@ export const readVerifyOptions = (target: string, given: GivenOptions): VerifyRe
     bundles: given.bundle ?? [],
     trustedRoots: given.trustedRoot ?? [],
     registry: readRegistry(given.registry),
+    base: given.base === undefined ? undefined : readImage('--base', given.base),
     source: readSource(given.source),
     receipt: given.receipt,
     attest: given.attest,
     nonce: readNonce(given),
     logs: given.logs,
     since: byRule('--since', given.since, commitSha),
+    save: given.save,
+    attestResult: given.attestResult,
+    rootSha256s: (given.rootSha256 ?? []).map((one) => readSha256('--root-sha256', one)),
+    savedSha256: given.savedSha256 === undefined ? undefined : readSha256('--saved-sha256', given.savedSha256),
     at: given.at === undefined ? undefined : readTime(given.at),
     only: given.only,
+    html: given.html,
     offline: given.offline === true,
     json: given.json === true,
     timings: given.timings === true,

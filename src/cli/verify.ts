@@ -9,7 +9,8 @@ import { expectationsOf } from './expectations.ts';
 import { gather } from './gather.ts';
 import type { VerifyRequest } from './request.ts';
 import type { Terminal } from './terminal.ts';
-import { intelRoot, mockRoot } from './trust-root.ts';
+import { keep, openSaved, recordingFor, rootsFor } from './saved.ts';
+import { mockRoot } from './trust-root.ts';
 
 const render = (
   verdict: Verdict,
@@ -31,20 +32,47 @@ export const runVerify = async (
   request: VerifyRequest,
   terminal: Terminal,
   say: (line: string) => void,
+  version = 'from source',
 ): Promise<{ text: string; exit: ExitCode }> => {
+  const { html } = request;
+  if (html !== undefined) (await import('../audit/report/html/write-page.ts')).checkPagePath(html);
   const intel = intelRootDer();
-  const root = request.mockRoot === undefined ? intelRoot(intel) : mockRoot(request.mockRoot, intel);
+  const opened = await openSaved(request);
+  const named = request.mockRoot === undefined ? undefined : mockRoot(request.mockRoot, intel);
   // Only who has a policy waits for what reads one.
   const policy =
-    request.policies.length === 0 ? EMPTY_POLICY : (await import('./policies.ts')).readPolicies(request.policies);
+    request.policies.length === 0 && request.profile === undefined
+      ? EMPTY_POLICY
+      : (await import('./policies.ts')).readPolicies(request.policies, request.profile);
   // Whoever asks for the attestation alone does not wait for Sigstore's roots.
-  const sigstoreRoots =
+  const builtIn =
     request.only === 'attestation'
       ? []
-      : (await import('../audit/collect/sigstore-roots.ts')).sigstoreRoots(request.trustedRoots);
-  const expectations = { ...expectationsOf(request, { policy, root, clock: clock() }), sigstoreRoots };
+      : await (await import('../audit/collect/sigstore-roots.ts')).newestSigstoreRoots(
+          request.trustedRoots,
+          process.env,
+        );
+  const { root, sigstore, reservations } = await rootsFor(request, opened, { intel, mock: named, sigstore: builtIn });
+  const startedAt = clock();
+  const expectations = {
+    ...expectationsOf(request, { policy, root, clock: startedAt }),
+    sigstoreRoots: request.only === 'attestation' ? [] : sigstore,
+  };
   const quietly = request.quiet ? () => {} : say;
-  const evidence = await gather(request, expectations, quietly);
+  const recording = await recordingFor(request, clock);
+  const evidence =
+    opened === undefined
+      ? await gather(request, expectations, quietly, recording)
+      : await (await import('./gather-saved.ts')).gatherSaved(
+          opened,
+          request,
+          expectations,
+          quietly,
+          reservations,
+          recording,
+        );
   const verdict = verify(evidence, expectations);
+  await keep({ request, opened, recording, evidence, expectations, verdict, startedAt, version }, quietly);
+  if (html !== undefined) (await import('../audit/report/html/write-page.ts')).writeVerdictPage(html, verdict);
   return { text: render(verdict, request, terminal), exit: verdict.exit };
 };

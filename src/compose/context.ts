@@ -2,7 +2,7 @@ import type { Pin } from '../pin/types.ts';
 import type { AppFacts } from './app-facts.ts';
 import type { ComposeFile, Service } from './document.ts';
 import type { Roles } from './find-launcher.ts';
-import type { Located } from './locate-pin.ts';
+import type { BakedPin, Located } from './locate-pin.ts';
 import type { LauncherName, LauncherProgram } from './programs.ts';
 
 /** Another service that a policy lets run beside the launcher. */
@@ -23,10 +23,17 @@ export interface KnownScript {
   readonly name: string;
 }
 
+/** A digest of a launcher image, `sha256:…`, with the name that its entry point calls the launcher by. */
+export interface ExpectedLauncher {
+  readonly digest: string;
+  readonly program: LauncherName;
+  /** What it holds beside the launcher; none where nobody looked. */
+  readonly pins?: readonly BakedPin[];
+}
+
 /** All that a compose file is held against. Every value comes from outside the evidence; an empty list means none. */
 export interface ComposeExpectations {
-  /** Digests of launcher images, `sha256:…`, each with the name that its entry point calls the launcher by. */
-  readonly launchers: readonly { readonly digest: string; readonly program: LauncherName }[];
+  readonly launchers: readonly ExpectedLauncher[];
   readonly admitted: readonly AdmittedService[];
   readonly knownScripts: readonly KnownScript[];
 }

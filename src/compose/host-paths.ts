@@ -4,15 +4,27 @@ import { cleanPath, doOverlap, isWithin } from './paths.ts';
 import { childOf, literalOf } from './tree.ts';
 import { readVolume, type VolumeName, volumeName } from './volumes.ts';
 
+/** `/var/run` is `/run` by another name. */
+const inRun = (names: string): string[] => names.split(' ').flatMap((name) => [`/run/${name}`, `/var/run/${name}`]);
+
+/** What steers the machine from `/run`, where sockets and configs lie that were made since it started. A socket is used read-only as well. */
+const RUN_PATHS = [
+  // The engines' own sockets and the state of their containers, into which a process can be put.
+  ...inRun('docker.sock docker containerd podman user runc crun crio libpod containers buildkit nerdctl cdi nri'),
+  // Who may speak to systemd or over the bus starts programs as root; udev, modprobe and the like do what is written there.
+  ...inRun('systemd dbus udev modprobe.d tmpfiles.d sysctl.d modules-load.d binfmt.d sysusers.d credentials'),
+  // What root runs when the machine goes down (dracut), when it asks for a name, and when it brings up a network.
+  ...inRun('initramfs nscd netns NetworkManager network resolvconf netconfig wpa_supplicant snapd.socket'),
+];
+
 /** Whoever reaches these starts containers of his own, or changes those that are there. */
 const ENGINE_PATHS = [
-  '/var/run/docker.sock /run/docker.sock /var/run/docker /run/docker /var/run/containerd /run/containerd /var/lib/docker',
-  '/var/lib/containerd /var/lib/nerdctl /var/run/podman /run/podman /run/user /var/run/user',
+  '/var/lib/docker /var/lib/containerd /var/lib/nerdctl',
   // Where dstack keeps the engine's data in place of /var/lib: on the disk, and in the upper folders of its overlays.
   '/dstack/persistent /tapp/persistent /var/volatile',
-  // The machine's own buses and what it is configured by: who may speak to systemd starts programs as root.
-  '/run/systemd /var/run/systemd /run/dbus /var/run/dbus /run/udev /var/run/udev /run/modprobe.d /run/cdi /run/nri',
-].flatMap((paths) => paths.split(' '));
+]
+  .flatMap((paths) => paths.split(' '))
+  .concat(RUN_PATHS);
 
 /** The guest agent: quotes, keys, and events of the log in the name of the whole machine. */
 const AGENT_PATHS = [

@@ -5,6 +5,13 @@ import { cleanPath, isWithin } from './paths.ts';
 import { type LauncherProgram, PIN_VARIABLE } from './programs.ts';
 import { childOf, type ComposeNode, itemsOf, type ScalarNode } from './tree.ts';
 
+/** A pin that lies in an image, as whoever looked into it says. */
+export interface BakedPin {
+  /** Where the launcher finds it: an absolute path, or the name of its variable. */
+  readonly origin: string;
+  readonly text: string;
+}
+
 /** A text of the compose file that the launcher would read as a file or variable. */
 export interface InlineText extends FindingPlace {
   readonly text: string;
@@ -97,13 +104,36 @@ export const locateFile = (file: ComposeFile, service: Service, path: string, wh
 
 const envFileOf = (service: Service): ComposeNode | undefined => itemsOf(childOf(service.node, 'env_file'))[0];
 
+const twoPins = (place: FindingPlace, other: string): Located => ({
+  findings: [failing(place, `there is a pin in ${PIN_VARIABLE} and another one in '${other}'`)],
+});
+
+/** The place of a text that lies in an image: where the image is named. */
+const inImage = (service: Service, { origin, text }: BakedPin): Located => {
+  const { line, path } = childOf(service.node, 'image') ?? service;
+  return { inline: { text, line, path, firstLine: undefined, origin } };
+};
+
 /**
  * The bytes of the pin that the launcher of this service would read, by the launcher's own rule: the file that the command
  * names, LAUNCHER_CONFIG, or the default file; two at once are an error.
+ * @param baked what lies in the image: a variable or mount of the compose file at the same place takes its place
  */
-export const locatePin = (file: ComposeFile, service: Service, program: LauncherProgram): Located => {
+export const locatePin = (
+  file: ComposeFile,
+  service: Service,
+  program: LauncherProgram,
+  baked: readonly BakedPin[] = [],
+): Located => {
   const named = namedConfig(service);
   if ('findings' in named) return named;
+  const bakedVariable = baked.find(({ origin }) => origin === PIN_VARIABLE);
+  const bakedFile = baked.find(({ origin }) => origin === program.defaultConfig);
+  const strange = baked.find((one) => one !== bakedVariable && one !== bakedFile);
+  if (strange !== undefined) {
+    const text = `the image holds a pin in '${strange.origin}', where a launcher of the name ${program.name} reads none`;
+    return { findings: [failing(childOf(service.node, 'image') ?? service, text)] };
+  }
   const nameless = service.environment.filter(({ name }) => name === undefined);
   if (nameless.length > 0) {
     return {
@@ -120,12 +150,16 @@ export const locatePin = (file: ComposeFile, service: Service, program: Launcher
         findings: [unbound(envFile, 'the pin comes from an env_file, whose bytes the attested text does not hold')],
       };
     }
-    return locateFile(file, service, path, 'the pin');
+    if (bakedVariable !== undefined && (named.path !== undefined || isMounted || bakedFile !== undefined)) {
+      return twoPins(childOf(service.node, 'image') ?? service, path);
+    }
+    const inside = bakedVariable ?? (path === program.defaultConfig && !isMounted ? bakedFile : undefined);
+    const isPlain = service.mounts.every(({ target }) => target !== undefined);
+    return inside !== undefined && isPlain ? inImage(service, inside) : locateFile(file, service, path, 'the pin');
   }
   const mounted = service.mounts.find(({ target }) => target === program.defaultConfig);
-  if (named.path !== undefined || mounted !== undefined) {
-    const other = named.path ?? program.defaultConfig;
-    return { findings: [failing(variable, `there is a pin in ${PIN_VARIABLE} and another one in '${other}'`)] };
+  if (named.path !== undefined || mounted !== undefined || bakedFile !== undefined) {
+    return twoPins(variable, named.path ?? program.defaultConfig);
   }
   if (variable.variables.length > 0) {
     return { findings: unboundBy(variable.variables, variable, 'the pin is not decided by the text') };

@@ -70,9 +70,9 @@ const launcherResults = (context: ComposeContext, one: LauncherContext | undefin
 const launcherContext = (context: ComposeContext): LauncherContext | undefined => {
   const [launcher, second] = context.roles.launchers;
   if (launcher === undefined || second !== undefined) return undefined;
-  const { program: name } = context.expected.launchers.find(({ digest }) => digest === launcher.image?.digest)!;
+  const { program: name, pins } = context.expected.launchers.find(({ digest }) => digest === launcher.image?.digest)!;
   const program = LAUNCHER_PROGRAMS[name];
-  const located: Located = locatePin(context.file, launcher, program);
+  const located: Located = locatePin(context.file, launcher, program, pins);
   const pin = 'inline' in located ? readPin(located.inline, program).pin : undefined;
   return { ...context, launcher, program, located, pin };
 };

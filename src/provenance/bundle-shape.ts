@@ -1,7 +1,7 @@
 import type { JsonObject } from '../base/json.ts';
 import { stringOf } from '../base/json.ts';
 import { ProvenanceError } from './errors.ts';
-import { base64Of, countOf, fieldsOf, listOf, textOf } from './fields.ts';
+import { base64Of, countOf, fieldsOf, listOf, shown, textOf } from './fields.ts';
 import {
   MAX_BUNDLE_BYTES,
   MAX_CERTIFICATE_BYTES,
@@ -20,22 +20,26 @@ const SHA256_BYTES = 32;
 const bytes = (value: unknown, max: number, what: string): Buffer => base64Of(value, max, 'bad-bundle', what);
 const name = (value: unknown, what: string): string => textOf(value, MAX_NAME_LENGTH, 'bad-bundle', what);
 
-const hash = (value: unknown, what: string): void => {
-  const { length } = bytes(value, SHA256_BYTES, what);
-  if (length !== SHA256_BYTES)
-    throw new ProvenanceError('bad-bundle', `${what} has ${length} bytes, not ${SHA256_BYTES}`);
+const hashOf = (value: unknown, length: number, what: string): Buffer => {
+  const sum = bytes(value, length, what);
+  if (sum.length !== length) {
+    throw new ProvenanceError('bad-bundle', `${what} has ${sum.length} bytes, not ${length}`);
+  }
+  return sum;
 };
+
+const hash = (value: unknown, what: string): Buffer => hashOf(value, SHA256_BYTES, what);
 
 const certificate = (value: unknown, what: string): Buffer =>
   bytes(fieldsOf(value, ['rawBytes'], what).rawBytes, MAX_CERTIFICATE_BYTES, `${what}.rawBytes`);
 
+/** By what a bundle can be verified: a certificate that it carries, or a key that it only hints at. */
+export type BundleSigner =
+  | { readonly kind: 'certificate'; readonly leaf: Buffer }
+  | { readonly kind: 'key'; readonly hint: string };
+
 /** The leaf. A chain may follow it in v0.1 and v0.2; nobody believes it, the trusted root has its own. */
 const leafOf = (material: JsonObject, what: string): Buffer => {
-  if (material.publicKey !== undefined) {
-    throw new ProvenanceError('key-bundle', `${what} is signed with a bare key, not with a certificate`, {
-      hint: 'give a bundle of a build that was signed with an identity (keyless)',
-    });
-  }
   const { certificate: single, x509CertificateChain: chain } = material;
   if (single !== undefined && chain !== undefined) {
     throw new ProvenanceError('bad-bundle', `${what} has both a certificate and a chain`);
@@ -50,6 +54,17 @@ const leafOf = (material: JsonObject, what: string): Buffer => {
   const [leaf] = list.map((one, index) => certificate(one, `${where}[${index}]`));
   if (leaf === undefined) throw new ProvenanceError('bad-bundle', `${where} is empty`);
   return leaf;
+};
+
+/** A key may have no hint: which one it is, whoever verifies has to know in any case. */
+const signerOf = (material: JsonObject, what: string): BundleSigner => {
+  const { publicKey } = material;
+  if (publicKey === undefined) return { kind: 'certificate', leaf: leafOf(material, what) };
+  if (material.certificate !== undefined || material.x509CertificateChain !== undefined) {
+    throw new ProvenanceError('bad-bundle', `${what} has both a bare key and a certificate`);
+  }
+  const hint = stringOf(fieldsOf(publicKey, ['hint'], `${what}.publicKey`).hint ?? '', `${what}.publicKey.hint`);
+  return { kind: 'key', hint: hint === '' ? '' : name(hint, `${what}.publicKey.hint`) };
 };
 
 const proof = (value: unknown, what: string): void => {
@@ -112,22 +127,32 @@ const MATERIAL_FIELDS = [
   'timestampVerificationData',
 ];
 
-/** Checks the shape of `verificationMaterial` and returns the DER of the leaf. */
-export const checkMaterial = (value: unknown, what: string): Buffer => {
+/** Checks the shape of `verificationMaterial` and says who is to have signed. */
+export const checkMaterial = (value: unknown, what: string): BundleSigner => {
   const material = fieldsOf(value, MATERIAL_FIELDS, what);
-  const leaf = leafOf(material, what);
+  const signer = signerOf(material, what);
   const entries = listOf(material.tlogEntries ?? [], MAX_LOG_ENTRIES, `${what}.tlogEntries`);
   for (const [index, entry] of entries.entries()) logEntry(entry, `${what}.tlogEntries[${index}]`);
   if (material.timestampVerificationData !== undefined) {
     timestamps(material.timestampVerificationData, `${what}.timestampVerificationData`);
   }
-  return leaf;
+  return signer;
 };
 
 /** What was signed: a statement with its type, or the hash of something that lies elsewhere. */
 export type BundleContent =
   | { readonly kind: 'statement'; readonly payloadType: string; readonly payload: Buffer }
-  | { readonly kind: 'message'; readonly sha256: string };
+  | { readonly kind: 'message'; readonly algorithm: MessageHash; readonly digest: string; readonly signature: Buffer };
+
+/** Hashes of a message that are known here, with their names in a bundle and their lengths in bytes. */
+const HASHES = {
+  SHA2_256: { algorithm: 'sha256', bytes: SHA256_BYTES },
+  SHA2_384: { algorithm: 'sha384', bytes: 48 },
+  SHA2_512: { algorithm: 'sha512', bytes: 64 },
+} as const;
+
+/** As node:crypto calls them. */
+export type MessageHash = (typeof HASHES)[keyof typeof HASHES]['algorithm'];
 
 /** Checks the shape of `dsseEnvelope`: one signature, as DSSE bundles of every version have. */
 export const checkEnvelope = (value: unknown, what: string): BundleContent => {
@@ -146,14 +171,17 @@ export const checkEnvelope = (value: unknown, what: string): BundleContent => {
   };
 };
 
-/** Checks the shape of `messageSignature`, whose digest is SHA-256. */
+/** Checks the shape of `messageSignature`. */
 export const checkMessage = (value: unknown, what: string): BundleContent => {
   const message = fieldsOf(value, ['messageDigest', 'signature'], what);
-  bytes(message.signature, MAX_SIGNATURE_BYTES, `${what}.signature`);
-  const digest = fieldsOf(message.messageDigest, ['algorithm', 'digest'], `${what}.messageDigest`);
-  if (digest.algorithm !== 'SHA2_256') {
-    throw new ProvenanceError('bad-bundle', `${what}.messageDigest.algorithm is not SHA2_256`);
+  const signature = bytes(message.signature, MAX_SIGNATURE_BYTES, `${what}.signature`);
+  const where = `${what}.messageDigest`;
+  const digest = fieldsOf(message.messageDigest, ['algorithm', 'digest'], where);
+  const named = name(digest.algorithm, `${where}.algorithm`);
+  const known = Object.hasOwn(HASHES, named) ? HASHES[named as keyof typeof HASHES] : undefined;
+  if (known === undefined) {
+    throw new ProvenanceError('bad-bundle', `${where}.algorithm is ${shown(named)}, not a SHA-2 that is known`);
   }
-  hash(digest.digest, `${what}.messageDigest.digest`);
-  return { kind: 'message', sha256: bytes(digest.digest, SHA256_BYTES, what).toString('hex') };
+  const sum = hashOf(digest.digest, known.bytes, `${where}.digest`);
+  return { kind: 'message', algorithm: known.algorithm, digest: sum.toString('hex'), signature };
 };

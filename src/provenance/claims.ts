@@ -48,6 +48,14 @@ export interface Claims {
   readonly notBefore: number;
 }
 
+/** Who a certificate for signing is of: a workflow by its address, or a person by the one that they write mail under. */
+export interface SignerIdentity {
+  readonly kind: 'uri' | 'email';
+  readonly subject: string;
+  /** Who vouched for it to Fulcio: an address. */
+  readonly issuer: string;
+}
+
 const decode = (bytes: Uint8Array, what: string): string =>
   guarded('bad-certificate', `${what} is not UTF-8`, () =>
     new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes),
@@ -71,15 +79,19 @@ const valuesOf = <Name extends string>(
 const utf8String = (value: Uint8Array, what: string): string =>
   decode(readDer(value, TAG.utf8String, what).content, what);
 
-const subjectOf = ({ extensions }: Certificate): string => {
+/** Tags of a GeneralName: rfc822Name is [1], uniformResourceIdentifier [6] (RFC 5280, 4.2.1.6). */
+const NAME_TAGS = { email: 0x81, uri: 0x86 } as const;
+
+/** The one name of the subject alternative name: a URI, or an e-mail address where that will do as well. */
+const nameOf = ({ extensions }: Certificate, allowEmail: boolean): Pick<SignerIdentity, 'kind' | 'subject'> => {
   const extension = extensions.get(EXTENSION.subjectAltName);
   if (extension === undefined) throw bad('has no subject alternative name');
   const what = 'the subject alternative name of the signing certificate';
   const names = DerReader.inside(readDer(extension.value, TAG.sequence, what), what);
-  // uniformResourceIdentifier is [6], RFC 5280 4.2.1.6. An e-mail address is a person's, not a workflow's.
-  const uri = names.next(0x86, 'the name');
+  const email = allowEmail ? names.optional(NAME_TAGS.email, 'the name') : undefined;
+  const name = email ?? names.next(NAME_TAGS.uri, 'the name');
   names.end();
-  return decode(uri.content, what);
+  return { kind: email === undefined ? 'uri' : 'email', subject: decode(name.content, what) };
 };
 
 const requireCodeSigning = ({ extensions, keyUsage, basicConstraints }: Certificate): void => {
@@ -113,7 +125,24 @@ export const readClaims = (leaf: Uint8Array): Claims =>
     return {
       current: valuesOf(certificate, ARCS, utf8String),
       legacy: valuesOf(certificate, LEGACY_ARCS, decode),
-      subject: subjectOf(certificate),
+      // An e-mail address is a person's, not a workflow's.
+      subject: nameOf(certificate, false).subject,
       notBefore: certificate.notBefore,
     };
+  });
+
+/**
+ * Reads only who it is, of a leaf whose owner need not be a workflow. Strict as {@link readClaims}; the deprecated form of the issuer
+ * counts where there is no other, and must agree where there is. Throws {@link ProvenanceError} `bad-certificate`.
+ */
+export const readIdentity = (leaf: Uint8Array): SignerIdentity =>
+  guarded('bad-certificate', 'the signing certificate', () => {
+    const certificate = readLeaf(leaf);
+    requireCodeSigning(certificate);
+    const current = valuesOf(certificate, { issuer: ARCS.issuer }, utf8String).issuer;
+    const legacy = valuesOf(certificate, { issuer: LEGACY_ARCS.issuer }, decode).issuer;
+    const issuer = current ?? legacy;
+    if (issuer === undefined) throw bad('does not say who issued the identity');
+    if (legacy !== undefined && legacy !== issuer) throw bad('says twice who issued the identity, and differently');
+    return { ...nameOf(certificate, true), issuer };
   });

@@ -14,9 +14,11 @@ const EXIT_CODES = {
   'bad-statement': EXIT.malformed,
   'bad-root': EXIT.malformed,
   'bad-expectation': EXIT.malformed,
+  'bad-key': EXIT.malformed,
   // They are, but this code does not know what they ask for.
   'media-type': EXIT.unsupported,
   'key-bundle': EXIT.unsupported,
+  'unsupported-key': EXIT.unsupported,
   'unknown-instance': EXIT.unsupported,
   // They contradict each other, the trusted root or a hash that this code holds.
   'not-verified': EXIT.rejected,

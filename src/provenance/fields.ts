@@ -6,8 +6,8 @@ import { ProvenanceError, type ProvenanceErrorCode } from './errors.ts';
 const SHOWN = 80;
 
 /** Foreign text as a message may hold it. */
-export const shown = (text: string): string =>
-  `'${escapeText(text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text)}'`;
+export const shown = (text: string, most = SHOWN): string =>
+  `'${escapeText(text.length > most ? `${text.slice(0, most)}…` : text)}'`;
 
 /** `value` as an object without the members that are null, which protobuf's JSON reads as absent. */
 const withoutNulls = (object: JsonObject): JsonObject => {

@@ -27,6 +27,12 @@ export const THRESHOLDS: Readonly<Record<Instance, Thresholds>> = {
   other: LOGGED,
 };
 
+/**
+ * For a key that somebody keeps, under whatever root: the signature was logged. A key ends at no time, so none has to be shown; and
+ * no certificate was logged, where there is none.
+ */
+export const KEY_THRESHOLDS: Thresholds = { tlogThreshold: 1, ctlogThreshold: 0, timestampThreshold: 0 };
+
 /** How the certificate authorities of the two known instances are called in their trusted roots. */
 const PUBLIC_GOOD_URI = 'https://fulcio.sigstore.dev';
 const GITHUB_URI = 'fulcio.githubapp.com';
@@ -40,8 +46,15 @@ const require = (members: readonly RootMember[], what: string, kind: string): vo
   if (members.length === 0) throw new ProvenanceError('bad-root', `${what} names no ${kind}`);
 };
 
-/** Whose root it is. Throws where a root has not what its instance needs, or is of two instances. */
-export const instanceOf = (members: RootMembers, what: string): Instance => {
+/** What a root is to vouch for: certificates, or only the log of what was signed with a key that somebody keeps. */
+export type RootUse = 'certificates' | 'keys';
+
+/** Whose root it is. Throws where a root has not what its instance, or its use, needs, or is of two instances. */
+export const instanceOf = (members: RootMembers, use: RootUse, what: string): Instance => {
+  if (use === 'keys') {
+    require(members.logs, what, 'transparency log');
+    return 'other';
+  }
   require(members.authorities, what, 'certificate authority');
   const instances = [...new Set(members.authorities.map(({ uri }) => named(uri)))];
   const instance = instances[0]!;

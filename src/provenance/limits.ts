@@ -12,6 +12,8 @@ export const MAX_TIMESTAMPS = 8;
 export const MAX_CHAIN_CERTIFICATES = 10;
 /** A Fulcio leaf has under 2 KiB. */
 export const MAX_CERTIFICATE_BYTES = 64 * 1024;
+/** A public key as PEM: RSA-4096 has 800 bytes. */
+export const MAX_KEY_BYTES = 16 * 1024;
 /** A DSSE or message signature: RSA-4096 has 512 bytes. */
 export const MAX_SIGNATURE_BYTES = 4 * 1024;
 /** A timestamp response with a chain in it has some 6 KiB. */

@@ -4,7 +4,7 @@ import { escapeText } from '../base/escape.ts';
 import { objectOf, parseJson, stringOf } from '../base/json.ts';
 import { guarded, ProvenanceError } from './errors.ts';
 import { shown } from './fields.ts';
-import { type Instance, instanceOf } from './instance.ts';
+import { type Instance, instanceOf, type RootUse } from './instance.ts';
 import { MAX_DEPTH, MAX_ROOT_BYTES, MAX_ROOTS } from './limits.ts';
 import { readMembers } from './root-shape.ts';
 import { sha256 } from './sha256.ts';
@@ -16,6 +16,8 @@ export interface TrustedRoot {
   readonly instance: Instance;
   /** Lower-case hex, of the bytes that were read: of the line, where a file holds several roots. */
   readonly sha256: string;
+  /** What was read, for whoever keeps it. */
+  readonly text: string;
   /** Seconds since 1970 at which its newest member began: what was rotated in later is not known to it. */
   readonly newestStart: number;
   /** A certificate authority of it calls itself SIMULATED: what it vouches for is pretended. */
@@ -29,7 +31,7 @@ const MEDIA_TYPES: readonly string[] = [
   'application/vnd.dev.sigstore.trustedroot.v0.2+json',
 ];
 
-const readRoot = (text: string, source: string): TrustedRoot => {
+const readRoot = (text: string, source: string, use: RootUse): TrustedRoot => {
   const what = escapeText(source);
   return guarded('bad-root', what, () => {
     const name = source;
@@ -42,12 +44,13 @@ const readRoot = (text: string, source: string): TrustedRoot => {
       );
     }
     const members = readMembers(json, what);
-    const instance = instanceOf(members, what);
+    const instance = instanceOf(members, use, what);
     const all = Object.values(members).flat();
     return {
       source,
       instance,
       sha256: sha256(Buffer.from(text, 'utf8')),
+      text,
       newestStart: Math.floor(Math.max(...all.map(({ start }) => start)) / 1000),
       simulated: members.authorities.some(({ commonNames }) => commonNames.some((one) => one.includes('SIMULATED'))),
       material: toTrustMaterial(TrustedRootMessage.fromJSON(json)),
@@ -60,16 +63,21 @@ const MANY_LINES = /^\s*\{.*\}[ \t\r]*\n\s*\{/;
 /**
  * The trusted roots of a file: one as JSON, or several as JSONL, one a line, as `gh attestation trusted-root` writes them. Each
  * stays a root of its own; they are never merged. A root without authorities, with a member that has no start date, or
- * with other logs than its instance has, is refused: the library would accept it. Throws {@link ProvenanceError}.
+ * with other logs than its instance has, is refused: the library would accept it. A root for `keys` needs a log and nothing else,
+ * and is of no known instance. Throws {@link ProvenanceError}.
  */
-export const readTrustedRoots = (bytes: Uint8Array, source: string): readonly TrustedRoot[] => {
+export const readTrustedRoots = (
+  bytes: Uint8Array,
+  source: string,
+  use: RootUse = 'certificates',
+): readonly TrustedRoot[] => {
   if (bytes.length > MAX_ROOT_BYTES) {
     throw new ProvenanceError('too-large', `${escapeText(source)} is larger than ${MAX_ROOT_BYTES} bytes`);
   }
   const text = guarded('bad-root', escapeText(source), () =>
     new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes),
   );
-  if (!MANY_LINES.test(text)) return [readRoot(text, source)];
+  if (!MANY_LINES.test(text)) return [readRoot(text, source, use)];
   const lines = text
     .split('\n')
     .map((line, index) => ({ line, number: index + 1 }))
@@ -77,7 +85,7 @@ export const readTrustedRoots = (bytes: Uint8Array, source: string): readonly Tr
   if (lines.length > MAX_ROOTS) {
     throw new ProvenanceError('too-many', `${escapeText(source)} has ${lines.length} lines, more than ${MAX_ROOTS}`);
   }
-  return lines.map(({ line, number }) => readRoot(line, `${source}, line ${number}`));
+  return lines.map(({ line, number }) => readRoot(line, `${source}, line ${number}`, use));
 };
 
 /** Whole days from the start of the newest member to `now` (seconds since 1970); 0 where that lies ahead. */

@@ -14,7 +14,20 @@ export interface ImageConfig {
   readonly diffIds: readonly Digest[];
   /** How a container of the image is run: `Entrypoint`, `Env`, `User`, …, as it stands there. */
   readonly config: JsonObject;
+  /** `Labels` of the same, name to value. */
+  readonly labels: Readonly<Record<string, string>>;
 }
+
+/** Go writes an empty map as null. */
+const labelsOf = (value: unknown, what: string): Readonly<Record<string, string>> => {
+  const labels: Record<string, string> = Object.create(null);
+  if (value === undefined || value === null) return labels;
+  for (const [name, text] of Object.entries(objectOf(value, what))) labels[name] = stringOf(text, `${what}: ${name}`);
+  return labels;
+};
+
+/** Members of `config` that are read by name: engines take them in any case of their letters. */
+const SETTINGS = ['Env', 'Labels'];
 
 const read = (bytes: Uint8Array, what: string): ImageConfig => {
   const parsed = parseJson(bytes, { name: what, maxBytes: MAX_CONFIG_BYTES, maxDepth: MAX_DEPTH });
@@ -24,6 +37,9 @@ const read = (bytes: Uint8Array, what: string): ImageConfig => {
   checkSpelling(rootfs, ['type', 'diff_ids'], `${what}: rootfs`);
   const { type, diff_ids: ids } = rootfs;
   if (type !== 'layers') throw new RegistryError('bad-manifest', `${what}: rootfs.type is not 'layers'`);
+  const config =
+    fields.config === undefined || fields.config === null ? {} : objectOf(fields.config, `${what}: config`);
+  checkSpelling(config, SETTINGS, `${what}: config`);
   const diffIds = listOf(arrayOf(ids, `${what}: rootfs.diff_ids`), MAX_LAYERS, `${what}: rootfs.diff_ids`);
   return {
     os: stringOf(fields.os, `${what}: os`),
@@ -33,7 +49,8 @@ const read = (bytes: Uint8Array, what: string): ImageConfig => {
       const place = `${what}: rootfs.diff_ids[${index}]`;
       return readDigest(stringOf(id, place), place);
     }),
-    config: fields.config === undefined || fields.config === null ? {} : objectOf(fields.config, `${what}: config`),
+    config,
+    labels: labelsOf(config.Labels, `${what}: config.Labels`),
   };
 };
 

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readAnswer } from '../../src/audit/collect/answer/read-answer.ts';
-import { CHECK_IDS, type CheckId } from '../../src/audit/check-ids.ts';
+import { CHECK_IDS as ALL_IDS, type CheckId } from '../../src/audit/check-ids.ts';
 import type { Expectations } from '../../src/audit/expectations.ts';
 import { KNOWN_SCRIPTS } from '../../src/audit/known-scripts.ts';
 import { EMPTY_POLICY } from '../../src/audit/policy/policy.ts';
@@ -48,13 +48,16 @@ const statesOf = ({ checks }: Verdict): Record<CheckId, CheckState> =>
 const summaryOf = ({ checks }: Verdict, id: CheckId): string | undefined =>
   checks.find((check) => check.id === id)?.summary;
 
+/** Those that are made without a profile. */
+const CHECK_IDS = ALL_IDS.filter((id) => !id.startsWith('mpc.'));
+
 /** Every check not checked but for these. */
 const states = (of: Partial<Record<CheckId, CheckState>>): Record<CheckId, CheckState> =>
   ({ ...Object.fromEntries(CHECK_IDS.map((id) => [id, 'not-checked'])), ...of }) as Record<CheckId, CheckState>;
 
 const QUOTE = { 'quote.parse': 'passed', 'quote.signature': 'passed', 'quote.debug': 'passed' } as const;
 const COLLATERAL = { 'quote.tcb': 'passed', 'quote.module': 'passed' } as const;
-const LOG = { 'eventlog.replay': 'passed', 'eventlog.order': 'passed' } as const;
+const LOG = { 'eventlog.replay': 'passed', 'eventlog.order': 'passed', 'eventlog.later': 'passed' } as const;
 const CONFIG = { 'compose.hash': 'passed', 'compose.config-id': 'passed' } as const;
 /** What can be told of a compose text without a launcher. */
 const COMPOSE = {

@@ -1,11 +1,11 @@
-// npm run bench [-- launch|verify [OPTIONS]]: one suite with its options, or all with none.
+// npm run bench [-- launch|verify|bundle [OPTIONS]]: one suite with its options, or all with none.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 
-const SUITES = ['launch', 'verify'];
+const SUITES = ['launch', 'verify', 'bundle'];
 const [suite, ...options] = process.argv.slice(2);
 if (suite !== undefined && !SUITES.includes(suite)) {
-  console.error(`error: no suite ${suite}; there are ${SUITES.join(' and ')}`);
+  console.error(`error: no suite ${suite}; there are ${SUITES.join(', ')}`);
   process.exit(2);
 }
 for (const name of suite === undefined ? SUITES : [suite]) {

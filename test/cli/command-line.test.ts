@@ -18,6 +18,8 @@ const NOTHING = {
   bundles: [],
   trustedRoots: [],
   registry: undefined,
+  base: undefined,
+  rootSha256s: [],
   source: undefined,
   since: undefined,
   at: undefined,
@@ -28,6 +30,8 @@ const NOTHING = {
   verbose: false,
   quiet: false,
 };
+
+const IMAGE = `r.example/launcher@sha256:${'51'.repeat(32)}`;
 
 const read = (args: readonly string[]) => readCommandLine(args, '1.2.3');
 
@@ -44,6 +48,11 @@ describe('what can be asked for', () => {
     ],
     [['info.json', '--repo', REPO, '--commit', 'c0'.repeat(32)], { repository: REPO, commit: 'c0'.repeat(32) }],
     [['info.json', '--app-id', '0a'.repeat(20)], { appId: '0a'.repeat(20) }],
+    [['info.json', '--save', 's.json', '--attest-result', 'r.json'], { save: 's.json', attestResult: 'r.json' }],
+    [
+      ['s.json', '--saved-sha256', 'ab'.repeat(32), '--root-sha256', 'cd'.repeat(32), '--root-sha256', 'ef'.repeat(32)],
+      { target: 's.json', savedSha256: 'ab'.repeat(32), rootSha256s: ['cd'.repeat(32), 'ef'.repeat(32)] },
+    ],
     [['info.json', '--compose', 'c.yml', '--collateral', 'c.json'], { compose: 'c.yml', collateral: 'c.json' }],
     [['info.json', '--collateral', 'https://pccs.example'], { collateral: 'https://pccs.example' }],
     [['info.json', '--offline', '--collateral', 'c.json'], { collateral: 'c.json', offline: true }],
@@ -52,6 +61,8 @@ describe('what can be asked for', () => {
     ...['registry.example', 'registry.example:5000', '127.0.0.1:5000', '[::1]:5000', 'localhost'].map(
       (registry): [string[], object] => [['info.json', '--registry', registry], { registry }],
     ),
+    [['info.json', '--base', IMAGE], { base: IMAGE }],
+    [['info.json', '--only', 'source', '--registry', 'r.example'], { only: 'source', registry: 'r.example' }],
     ...[REPO, 'ssh://git@git.example/project', 'git@git.example:project', 'file:///srv/git', '/srv/git'].map(
       (source): [string[], object] => [['info.json', '--source', source], { source }],
     ),
@@ -107,6 +118,7 @@ Commands:
   verify [options] <target>  check a deployment
   lint [options] <file>      look at a file before it is deployed
   pin [options] <url> <ref>  pin the commit of a branch or tag
+  trust                      bring newer trusted roots
   explain [check]            what the checks prove
   policy                     write or check a policy
   help [command]             display help for command
@@ -119,8 +131,8 @@ Commands:
     const text = help('verify', '--help');
     const names = [...text.matchAll(/^ {2}(--[a-z0-9-]+)/gm)].map(([, name]) => name);
     expect(names.join(' ')).toBe(
-      '--policy --repo --commit --tree-sha256 --app-id --compose --collateral --bundle --trusted-root ' +
-        '--registry --source --receipt --attest --nonce --logs --since --at --offline --only --json --timings ' +
+      '--policy --profile --allowed --repo --commit --tree-sha256 --app-id --compose --collateral --bundle --trusted-root ' +
+        '--registry --base --source --receipt --attest --nonce --logs --save --root-sha256 --saved-sha256 --attest-result --since --at --offline --only --html --json --timings ' +
         '--verbose --quiet --mock-root',
     );
     for (const exit of [0, 1, 2, 10, 11, 12, 13, 20, 30, 40, 50]) expect(text).toMatch(new RegExp(`[ \\n]${exit} `));
@@ -143,7 +155,7 @@ const COMMIT_RULE = '--commit must be a full 40-hex SHA-1 or 64-hex SHA-256 hash
 /** Options of verify that take a value: once, or as often as one likes. */
 const ONCE = [
   ...['repo', 'commit', 'tree-sha256', 'app-id', 'compose', 'collateral', 'at', 'mock-root'],
-  ...['registry', 'source', 'since'],
+  ...['registry', 'base', 'source', 'since'],
 ];
 const OFTEN = ['policy', 'bundle', 'trusted-root'];
 const WITH_REPO = ['--repo', REPO, '--commit'];
@@ -202,6 +214,12 @@ describe('what is wrong', () => {
       '--registry must be a host, with a port where it needs one',
       'write it as the image is named',
     ]),
+    [['verify', 'x', '--base', 'a b'], "--base 'a b' is no image reference", 'write NAME@sha256:DIGEST'],
+    [
+      ['verify', 'x', '--base', 'r.example/a:1'],
+      "--base 'r.example/a:1' has no digest",
+      'write NAME@sha256:DIGEST; a tag can be moved to another image',
+    ],
     [
       ['verify', 'x', '--source', 'https://user:secret@git.example/a'],
       '--source must not contain credentials',

@@ -1,12 +1,14 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { readCommandLine } from '../../src/cli/command-line.ts';
 import { composeConfig, composeVersion } from '../compose/compose-command.ts';
 import { IMAGE, LAUNCHER, review } from '../compose/support.ts';
+import { startGuestAgent } from '../mocks/guest-agent/start.ts';
 import { type GitServer, startGitServer } from '../support/git-server.ts';
 import { makeRepository, type Repository } from '../support/repositories.ts';
 import { runLauncher } from '../support/run-launcher.ts';
 import { makeScratch } from '../support/scratch.ts';
+import { makeCertificates } from '../support/tls.ts';
 import { useScratch } from '../support/use-scratch.ts';
 import { call } from './support/called.ts';
 
@@ -21,6 +23,10 @@ describe('the command line', () => {
     workDir: '/srv/workload/checkout',
     image: undefined,
     entry: undefined,
+    network: {},
+    submodules: undefined,
+    receipt: 'required',
+    form: 'compose',
     force: false,
   };
 
@@ -32,6 +38,30 @@ describe('the command line', () => {
       { out: 'o', workDir: '/srv/a', image: IMAGE, entry: 'a/b.sh', force: true },
     ],
     [['/a/b', 'main'], { url: { kind: 'local', path: '/a/b' } }],
+    [
+      [REPO, 'main', '--submodules', 'yes', '--receipt', 'auto', '--form', 'derived-image'],
+      { submodules: 'yes', receipt: 'auto', form: 'derived-image' },
+    ],
+    [
+      [REPO, 'main', '--credential-file', 'a', '--ca-file', 'b:c', '--proxy', 'http://p.example:1'],
+      {
+        network: {
+          credential: { here: 'a', inContainer: '/run/secrets/repo-credential' },
+          ca: { here: 'b:c', inContainer: '/run/secrets/repo-ca.pem' },
+          proxy: 'http://p.example:1',
+        },
+      },
+    ],
+    [
+      ['git@git.example:a', 'main', '--ssh-key-file', '/k:/x/y', '--ssh-known-hosts-file', 'h'],
+      {
+        url: { kind: 'ssh' },
+        network: {
+          sshKey: { here: '/k', inContainer: '/x/y' },
+          sshKnownHosts: { here: 'h', inContainer: '/run/secrets/ssh-known-hosts' },
+        },
+      },
+    ],
   ])('%j', (args, options) => {
     expect(readCommandLine(['pin', ...args], '1')).toMatchObject({
       action: 'pin',
@@ -59,7 +89,13 @@ describe('the command line', () => {
     [[REPO, 'main', '--out', 'a', '--out', 'b'], '--out is given twice'],
     [[REPO, 'main', '--force', '--force'], '--force is given twice'],
     [[REPO, 'main', '--out='], '--out must not be empty'],
-    [[REPO, 'main', '--json'], "unknown option '--json'"],
+    [[REPO, 'main', '--credential-file', ':/a'], '--credential-file names no file of this machine'],
+    [[REPO, 'main', '--ca-file', 'a:/b/'], '--ca-file must not contain empty names'],
+    [[REPO, 'main', '--proxy', 'p.example'], '--proxy must '],
+    [[REPO, 'main', '--submodules', 'maybe'], "option '--submodules <how>' argument 'maybe' is invalid"],
+    [[REPO, 'main', '--receipt', 'maybe'], "option '--receipt <how>' argument 'maybe' is invalid"],
+    [[REPO, 'main', '--form', 'maybe'], "option '--form <form>' argument 'maybe' is invalid"],
+    [[REPO, 'main', '--proxy', 'x', '--json'], '--proxy must '],
   ])('not %j', async (args, message) => {
     const text = await call([
       'pin',
@@ -133,8 +169,10 @@ describe('a tag of a real repository', () => {
       `\n  ref       refs/tags/v1\n  tag       ${tag}\n            an annotated tag; what is pinned`,
     );
     expect(stdout).toContain(`\n  commit    ${repository.commit}\n  tree      ${await repository.tree()}, 4 files\n`);
-    expect(stdout).toContain(`\nwritten\n  ${out}/launcher.conf\n  ${out}/docker-compose.yml\n\ntwl lint `);
+    expect(stdout).toContain(`\nwritten\n  ${out}/launcher.conf\n  ${out}/docker-compose.yml\n\n`);
+    expect(stdout).toContain('\ntwl lint ');
     expect(stdout).not.toContain('placeholder');
+    expect(stdout).toContain('\nRECEIPT=required: without a guest agent of dstack');
     const { config, compose } = read(out);
     expect(config).toMatch(
       /^# The commit that refs\/tags\/v1 held on \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ,\n# through the annotated tag /,
@@ -147,16 +185,125 @@ describe('a tag of a real repository', () => {
       expect(JSON.parse(linted.stdout)).toMatchObject({ verdict: 'CLEAN', findings: [] });
     }
 
-    const byFile = await runLauncher({ args: [`${out}/launcher.conf`] });
+    // A boot for each: two texts of one pin are two claims.
+    const boot = async () => {
+      const agent = await startGuestAgent();
+      onTestFinished(() => agent.close());
+      return { TWL_AGENT_SOCKET: agent.socketPath, TWL_RUN_DIR: place.join('receipts') };
+    };
+    expect(await runLauncher({ args: [`${out}/launcher.conf`] })).toMatchObject({ code: 50, stdout: '' });
+    const byFile = await runLauncher({ args: [`${out}/launcher.conf`], env: await boot() });
     expect(byFile).toMatchObject({ code: 0, stdout: 'launched the pinned text\n' });
     const inline = review(compose).pinText?.text ?? '';
-    const byVariable = await runLauncher({ env: { LAUNCHER_CONFIG: inline } });
+    const byVariable = await runLauncher({ env: { ...(await boot()), LAUNCHER_CONFIG: inline } });
     expect(byVariable).toMatchObject({ code: 0, stdout: 'launched the pinned text\n' });
     expect(existsSync('/tmp/twl-pin-was-executed')).toBe(false);
 
     if ((await composeVersion()) === undefined) return;
     const made = await composeConfig(place.path, compose);
     expect(made).toMatchObject({ services: { workload: { image: IMAGE, environment: { LAUNCHER_CONFIG: inline } } } });
+  });
+
+  test('as JSON', async () => {
+    const out = useScratch().path;
+    const { exit, stdout } = await pin(url, 'v1', '--out', out, '--receipt', 'off', '--json');
+    expect(exit).toBe(0);
+    const document = JSON.parse(stdout);
+    expect(document).toEqual({
+      schema: 'trusted-workload-launcher/pin/v1',
+      ref: 'refs/tags/v1',
+      tag,
+      commit: repository.commit,
+      tree: await repository.tree(),
+      tree_sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+      files: 4,
+      pin: expect.stringContaining(`COMMIT_SHA=${repository.commit}\n`),
+      form: 'compose',
+      is_image_placeholder: true,
+      written: [`${out}/launcher.conf`, `${out}/docker-compose.yml`],
+      notes: ['the image is a placeholder: fill in the launcher by its digest, or use --image'],
+    });
+    expect(read(out).config).toContain('\nRECEIPT=off\n');
+    const other = useScratch().path;
+    const hashed = await pin(repository.path, repository.commit, '--out', other, '--json', '--image', IMAGE);
+    expect(JSON.parse(hashed.stdout)).toMatchObject({ ref: null, tag: null, is_image_placeholder: false });
+  });
+
+  test('for a derived image', async () => {
+    const out = useScratch().path;
+    const { exit, stdout } = await pin(url, 'v1', '--out', out, '--form', 'derived-image', '--image', IMAGE);
+    expect(exit).toBe(0);
+    expect(stdout).toContain('\nbuild the Dockerfile, push it, and write the digest that this prints into the\n');
+    expect(stdout).not.toContain('twl lint');
+    expect(readdirSync(out).toSorted()).toEqual(['Dockerfile', 'docker-compose.yml', 'launcher.conf']);
+    expect(readFileSync(`${out}/Dockerfile`, 'utf8')).toContain(`\nFROM ${IMAGE}\n`);
+    expect(await call(['lint', `${out}/launcher.conf`])).toMatchObject({ exit: 0 });
+    expect(await pin(url, 'v1', '--out', out, '--form', 'derived-image')).toMatchObject({ exit: 50, stdout: '' });
+  });
+
+  test('of a repository that wants a credential', async () => {
+    const place = useScratch();
+    writeFileSync(place.join('token'), 'sesame\n');
+    server.behave(({ headers }) =>
+      headers.authorization === `Basic ${Buffer.from('x-access-token:sesame').toString('base64')}`
+        ? undefined
+        : { reply: { status: 401, headers: { 'WWW-Authenticate': 'Basic' } } },
+    );
+    onTestFinished(() => server.behave(undefined));
+    const args = [url, 'v1', '--out', place.join('out')];
+    expect(await pin(...args)).toMatchObject({ exit: 40 });
+    const { exit, stdout, stderr } = await pin(...args, '--credential-file', place.join('token'));
+    expect([exit, stderr]).toEqual([0, expect.not.stringContaining('sesame')]);
+    expect(stdout).toContain('\nmount into the container, read-only: /run/secrets/repo-credential\n');
+    const { config, compose } = read(place.join('out'));
+    expect(config).toContain('\nREPO_CREDENTIAL_FILE=/run/secrets/repo-credential\n');
+    expect(stdout + config + compose).not.toContain('sesame');
+    expect(await call(['lint', place.join('out/docker-compose.yml'), '--json'])).toMatchObject({ exit: 10 });
+    const here = `${place.join('token')}:${place.join('token')}`;
+    const work = ['--work-dir', place.join('work/checkout'), '--receipt', 'off', '--force'];
+    expect(await pin(...args, ...work, '--credential-file', here)).toMatchObject({ exit: 0 });
+    const ran = await runLauncher({ args: [place.join('out/launcher.conf')] });
+    expect(ran).toMatchObject({ code: 0, stdout: 'launched the pinned text\n' });
+    const none = await pin(...args, '--force', '--credential-file', place.join('none'));
+    expect(none).toMatchObject({ exit: 50, stderr: expect.stringContaining('--credential-file') });
+  });
+
+  test('of a server whose certificate is of an authority of its own', async () => {
+    const place = useScratch();
+    const tls = makeCertificates(place.path);
+    if (tls === undefined) return;
+    const secure = await startGitServer({ root: root.path, tls });
+    onTestFinished(() => secure.close());
+    const args = [`${secure.url}/a.git`, 'v1', '--out', place.join('out')];
+    expect(await pin(...args)).toMatchObject({ exit: 40 });
+    expect(await pin(...args, '--ca-file', tls.caFile)).toMatchObject({ exit: 0 });
+    expect(read(place.join('out')).config).toContain('\nREPO_CA_FILE=/run/secrets/repo-ca.pem\n');
+  });
+
+  test('with submodules as it was said', async () => {
+    const inner = await makeRepository({ files: { 'a.txt': 'a' }, path: root.join('inner.git') });
+    const outer = await makeRepository({
+      files: {
+        'tee-launch.sh': 'true\n',
+        '.gitmodules': `[submodule "i"]\n\tpath = i\n\turl = ../inner.git\n`,
+        i: { gitlink: inner.commit },
+      },
+      path: root.join('outer.git'),
+    });
+    const from = `${server.url}/outer.git`;
+    const trees: unknown[] = [];
+    for (const how of ['ignore', 'yes']) {
+      const out = useScratch().path;
+      const { exit, stdout, stderr } = await pin(from, outer.commit, '--out', out, '--submodules', how, '--json');
+      expect([exit, stderr]).toEqual([0, expect.any(String)]);
+      expect(read(out).config).toContain(`\nSUBMODULES=${how}\n`);
+      trees.push(JSON.parse(stdout).tree_sha256);
+      const note = 'there is no TREE_SHA256: a submodule that is left out';
+      expect(JSON.stringify(JSON.parse(stdout).notes).includes(note)).toBe(how === 'ignore');
+      expect(read(out).config.includes('TREE_SHA256')).toBe(how === 'yes');
+    }
+    expect(trees).toEqual([null, expect.stringMatching(/^[0-9a-f]{64}$/)]);
+    expect(await pin(from, outer.commit, '--out', useScratch().path)).toMatchObject({ exit: 10, stdout: '' });
   });
 
   test('without an image has a placeholder that lint reports', async () => {
@@ -234,6 +381,12 @@ describe('what goes wrong writes nothing', () => {
       ['main', '--work-dir', '/opt/a'],
       2,
       /would not be clean: compose\.override: a mount at \/opt\/a can/,
+    ],
+    [
+      'a key for ssh where the address is of https',
+      ['main', '--ssh-key-file', 'x'],
+      2,
+      /^twl: error: no pin can hold this: /m,
     ],
     [
       'an entry that no config can hold',

@@ -294,6 +294,20 @@ describe('paths', () => {
     ['/var/run/docker', 'engine'],
     ['/var/lib/docker/x', 'engine'],
     ['/run/docker.sock', 'engine'],
+    ...[
+      'runc crun crio/crio.sock libpod containers buildkit/buildkitd.sock nerdctl cdi nri/nri.sock',
+      'systemd/private dbus/system_bus_socket udev/rules.d modprobe.d tmpfiles.d/x.conf sysctl.d modules-load.d',
+      'binfmt.d sysusers.d credentials initramfs/shutdown nscd/socket netns/x NetworkManager network resolvconf',
+      'netconfig wpa_supplicant snapd.socket',
+    ]
+      .flatMap((names) => names.split(' '))
+      .flatMap((name): [string, string][] => [
+        [`/run/${name}`, 'engine'],
+        [`/var/run/${name}`, 'engine'],
+      ]),
+    ['/run/app', 'nothing'],
+    ['/run/networks', 'nothing'],
+    ['/var/run/app/x.sock', 'nothing'],
     ['/var/run/dstack.sock', 'agent'],
     ['/run/dstack.sock', 'agent'],
     ['/var/run/dstack', 'agent'],

@@ -9,7 +9,7 @@ import { PIN_VARIABLE } from '../../src/compose/programs.ts';
 import { COMMIT, EXPECTED, LAUNCHER, recommended, review, said, troubles } from './support.ts';
 
 const example = readFileSync(
-  fileURLToPath(new URL('../../examples/compose/docker-compose.yml', import.meta.url)),
+  fileURLToPath(new URL('../../examples/compose-mounted/docker-compose.yml', import.meta.url)),
   'utf8',
 );
 

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { runLauncher } from '../support/run-launcher.ts';
 import { type Engine, engine } from '../support/container-engine.ts';
 
-const file = fileURLToPath(new URL('../../examples/compose/docker-compose.yml', import.meta.url));
+const file = fileURLToPath(new URL('../../examples/compose-mounted/docker-compose.yml', import.meta.url));
 const found = await engine();
 const dock = found as Engine;
 

@@ -1,35 +1,4 @@
-/**
- * The compose file that NEAR's contract has as its template (near/mpc launcher_docker_compose.yaml.template), filled with two digests as
- * bare hex. Its hash is what operators vote on, so no byte of it is ours to choose.
- */
-export const launcherTemplate = (launcher: string, image: string): string => `version: '3.8'
+import { launcherTemplate as fill } from '../../src/audit/profile-mpc/template.ts';
 
-services:
-  launcher:
-    image: nearone/mpc-launcher@sha256:${launcher}
-
-    container_name: launcher
-
-    environment:
-      - PLATFORM=TEE
-      - DOCKER_CONTENT_TRUST=1
-      - DEFAULT_IMAGE_DIGEST=sha256:${image}
-
-    volumes:
-      - /var/run/docker.sock:/var/run/docker.sock
-      - /var/run/dstack.sock:/var/run/dstack.sock
-      - /tapp:/tapp:ro
-      - shared-volume:/mnt/shared:rw
-
-    security_opt:
-      - no-new-privileges:true
-
-    read_only: true
-
-    tmpfs:
-      - /tmp
-
-volumes:
-  shared-volume:
-    name: shared-volume
-`;
+/** The compose file that NEAR's contract has as its template, filled with two digests as bare hex. golden.test.ts holds its hash. */
+export const launcherTemplate = (launcher: string, image: string): string => fill({ launcher, image });

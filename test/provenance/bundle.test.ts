@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { readKeyBundle } from '../../src/provenance/bundle.ts';
 import { BUNDLE_MEDIA_TYPES, V01_MEDIA_TYPE, versionOf } from '../../src/provenance/media-type.ts';
 import { V03 } from '../mocks-sigstore/sigstore.ts';
 import { at, edited, expectError, read, sigstore } from './support.ts';
@@ -53,8 +54,23 @@ test('a bundle of a statement is read', () => {
 test('a bundle of a message is read', () => {
   expect(read(message).content).toEqual({
     kind: 'message',
-    sha256: '2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824',
+    algorithm: 'sha256',
+    digest: '2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824',
+    signature: Buffer.from(at(message, 'messageSignature.signature') as string, 'base64'),
   });
+});
+
+test.each([
+  ['SHA2_256', 'sha256', 32],
+  ['SHA2_384', 'sha384', 48],
+  ['SHA2_512', 'sha512', 64],
+])('the digest of a message may be %s', (name, algorithm, length) => {
+  const where = 'messageSignature.messageDigest';
+  const of = (count: number) => edited(edited(message, `${where}.algorithm`, name), `${where}.digest`, bytes(count));
+  expect(read(of(length)).content).toMatchObject({ algorithm, digest: '01'.repeat(length) });
+  const short = `bundle.${where}.digest has ${length - 1} bytes, not ${length}`;
+  expectError(() => read(of(length - 1)), 'bad-bundle', short);
+  expectError(() => read(of(length + 1)), 'too-large', `bundle.${where}.digest has more than ${length} bytes`);
 });
 
 test('a leaf at the head of a chain is read in v0.1 and v0.2, and the chain is not', () => {
@@ -256,9 +272,9 @@ test.each([
   ['no checkpoint in v0.3', edited(good, `${PROOF}.checkpoint`, undefined), 'bundle: invalid bundle'],
   ['no proof in v0.3', edited(good, PROOF, undefined), 'bundle: invalid bundle'],
   [
-    'SHA-512',
-    edited(message, 'messageSignature.messageDigest.algorithm', 'SHA2_512'),
-    'bundle.messageSignature.messageDigest.algorithm is not SHA2_256',
+    'SHA-3',
+    edited(message, 'messageSignature.messageDigest.algorithm', 'SHA3_256'),
+    "bundle.messageSignature.messageDigest.algorithm is 'SHA3_256', not a SHA-2 that is known",
   ],
   [
     'no message signature',
@@ -314,15 +330,61 @@ test.each([
   expectError(() => read(value), 'too-large', text);
 });
 
-test('a bundle signed with a bare key is not supported', () => {
-  const keyed = edited(good, `${MATERIAL}.publicKey`, { hint: 'key' });
-  const error = expectError(
-    () => read(keyed),
-    'key-bundle',
-    `bundle.${MATERIAL} is signed with a bare key, not with a certificate`,
-  );
-  expect(error).toMatchObject({
-    exitCode: 20,
-    hint: 'give a bundle of a build that was signed with an identity (keyless)',
+describe('a bundle signed with a bare key', () => {
+  const bare = edited(good, `${MATERIAL}.certificate`, undefined);
+  const keyed = edited(bare, `${MATERIAL}.publicKey`, { hint: 'key' });
+  const readKeyed = (value: unknown) => readKeyBundle(value, 'bundle');
+
+  test('is none of a build', () => {
+    const text = `bundle.${MATERIAL} is signed with a bare key, not with a certificate`;
+    expect(expectError(() => read(keyed), 'key-bundle', text)).toMatchObject({
+      exitCode: 20,
+      hint: 'give a bundle of a build that was signed with an identity (keyless)',
+    });
+  });
+
+  test('is read where it is asked for', () => {
+    expect(readKeyed(keyed)).toMatchObject({ version: '0.3', hint: 'key', content: { kind: 'statement' } });
+    expect(readKeyed(keyed)).not.toHaveProperty('leaf');
+    expect(readKeyed(edited(bare, `${MATERIAL}.publicKey`, {})).hint).toBe('');
+    expect(readKeyed(edited(bare, `${MATERIAL}.publicKey`, { hint: '' })).hint).toBe('');
+    expect(readKeyed(edited(bare, `${MATERIAL}.publicKey`, { hint: 'x'.repeat(256) })).hint).toHaveLength(256);
+  });
+
+  test.each([
+    ['a certificate', good, 'bad-bundle', `${MATERIAL} is signed with a certificate, not with a bare key`],
+    [
+      'both',
+      edited(good, `${MATERIAL}.publicKey`, { hint: 'key' }),
+      'bad-bundle',
+      `${MATERIAL} has both a bare key and a certificate`,
+    ],
+    [
+      'a key and a chain',
+      edited(keyed, `${MATERIAL}.x509CertificateChain`, { certificates: [leaf] }),
+      'bad-bundle',
+      `${MATERIAL} has both a bare key and a certificate`,
+    ],
+    [
+      'the key itself',
+      edited(bare, `${MATERIAL}.publicKey`, { rawBytes: 'AA==' }),
+      'bad-bundle',
+      `${MATERIAL}.publicKey has the field 'rawBytes', which the format does not have`,
+    ],
+    [
+      'a hint that is no text',
+      edited(bare, `${MATERIAL}.publicKey`, { hint: 5 }),
+      'bad-bundle',
+      `${MATERIAL}.publicKey.hint is of type number, not a string`,
+    ],
+    [
+      'a long hint',
+      edited(bare, `${MATERIAL}.publicKey`, { hint: 'x'.repeat(257) }),
+      'too-large',
+      `${MATERIAL}.publicKey.hint has 257 characters, more than 256`,
+    ],
+    ['neither', bare, 'bad-bundle', `${MATERIAL}.certificate is missing`],
+  ] as const)('is refused with %s', (_what, value, code, text) => {
+    expectError(() => readKeyed(value), code, `bundle.${text}`);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Claims, readClaims } from '../../src/provenance/claims.ts';
+import { type Claims, readClaims, readIdentity } from '../../src/provenance/claims.ts';
 import { oid, sequence, tlv, utf8String } from '../mocks/der.ts';
 import type { Extension } from '../mocks/x509/extensions.ts';
 import { claimsOf, type FulcioClaims } from '../mocks-sigstore/claims.ts';
@@ -136,4 +136,48 @@ test.each([
 ])('another usage may stand beside it: %s', (_what, usages) => {
   const both = { ...CODE, value: sequence(...usages.map(oid)) };
   expect(readClaims(bare([both, NAME])).subject).toBe('https://a.example');
+});
+
+describe('an identity', () => {
+  const EMAIL = uriName('a@b.example', 0x81);
+  const OLD = '1.3.6.1.4.1.57264.1.1';
+  const NEW = '1.3.6.1.4.1.57264.1.8';
+  const now = { oid: NEW, value: utf8String('https://issuer.example') };
+  const old = { oid: OLD, value: Buffer.from('https://issuer.example') };
+
+  test.each([
+    ['an e-mail address', [CODE, EMAIL, now], 'email', 'a@b.example'],
+    ['a URI', [CODE, NAME, now], 'uri', 'https://a.example'],
+    ['the issuer in the deprecated form', [CODE, NAME, old], 'uri', 'https://a.example'],
+    ['the issuer in both forms', [CODE, EMAIL, now, old], 'email', 'a@b.example'],
+  ])('is read: %s', (_what, extensions, kind, subject) => {
+    expect(readIdentity(bare(extensions))).toEqual({ kind, subject, issuer: 'https://issuer.example' });
+  });
+
+  test.each([
+    ['no issuer', [CODE, NAME], 'the signing certificate does not say who issued the identity'],
+    [
+      'two issuers',
+      [CODE, NAME, now, { oid: OLD, value: Buffer.from('https://other.example') }],
+      'the signing certificate says twice who issued the identity, and differently',
+    ],
+    [
+      'a name of another kind',
+      [CODE, uriName('b.example', 0x82), now],
+      'the subject alternative name of the signing certificate: the name has tag 0x82, not 0x86',
+    ],
+    [
+      'two names',
+      [CODE, { ...EMAIL, value: sequence(tlv(0x81, Buffer.from('a')), tlv(0x86, Buffer.from('b'))) }, now],
+      'the subject alternative name of the signing certificate: 3 bytes follow where nothing may',
+    ],
+    ['no name', [CODE, now], 'the signing certificate has no subject alternative name'],
+    ['no usage', [NAME, now], 'the signing certificate is not for signing code'],
+  ])('is refused: %s', (_what, extensions, message) => {
+    expectError(() => readIdentity(bare(extensions)), 'bad-certificate', message);
+  });
+
+  test('of what is no certificate is refused', () => {
+    expectError(() => readIdentity(Buffer.from('x')), 'bad-certificate', /^the signing certificate: /);
+  });
 });

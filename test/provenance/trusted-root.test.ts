@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { INSTANCES, THRESHOLDS } from '../../src/provenance/instance.ts';
+import { INSTANCES, KEY_THRESHOLDS, THRESHOLDS } from '../../src/provenance/instance.ts';
 import { MAX_ROOT_BYTES, MAX_SEEDS_BYTES } from '../../src/provenance/limits.ts';
 import { readPublicGoodRoot } from '../../src/provenance/public-good.ts';
 import { readTrustedRoots, rootAgeInDays } from '../../src/provenance/trusted-root.ts';
@@ -19,6 +19,19 @@ test('thresholds belong to the instance', () => {
     github: { tlogThreshold: 0, ctlogThreshold: 0, timestampThreshold: 1 },
     other: logged,
   });
+  expect(KEY_THRESHOLDS).toEqual({ tlogThreshold: 1, ctlogThreshold: 0, timestampThreshold: 0 });
+});
+
+test('a root that is for keys needs a log alone, and is of no known instance', () => {
+  const logs = { ...good, certificateAuthorities: [], ctlogs: [], timestampAuthorities: [] };
+  const readFor = (value: unknown) => readTrustedRoots(bytesOf(value), 'root', 'keys');
+  expect(readFor(logs)).toMatchObject([{ source: 'root', instance: 'other', simulated: false }]);
+  expect(readFor(good)).toMatchObject([{ instance: 'other', simulated: true }]);
+  expect(
+    readTrustedRoots(Buffer.from(`${JSON.stringify(good)}\n${JSON.stringify(logs)}`), 'roots', 'keys'),
+  ).toMatchObject([{ source: 'roots, line 1' }, { source: 'roots, line 2' }]);
+  expectError(() => readFor({ ...good, tlogs: [] }), 'bad-root', 'root names no transparency log');
+  expectError(() => read(logs), 'bad-root', 'root names no certificate authority');
 });
 
 test.each([

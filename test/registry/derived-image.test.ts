@@ -6,7 +6,7 @@ import { OCI_CONFIG, OCI_LAYER, OCI_MANIFEST, sha256, Shelf, useRegistry } from 
 import { failure } from './failure.ts';
 import { type TarItem, tarOf } from './tar-builder.ts';
 
-const PLACES = ['/etc/git-launcher/config.conf'];
+const PLACES = { paths: ['/etc/git-launcher/config.conf'], variable: 'PIN' };
 const LOW = tarOf({ path: 'launcher', content: 'program' });
 const CONFIG: TarItem = { path: 'etc/git-launcher/config.conf', content: 'REPO_URL=x\n' };
 const FOLDER: TarItem = { path: 'etc/', type: '5', mode: 0o755 };
@@ -34,7 +34,13 @@ test('a launcher image with a config added is that and nothing else; its own lay
 });
 
 test('an image that adds nothing is the launcher image', async () => {
-  expect((await inspect([])).found).toEqual({ addsOnlyConfig: true, changedSettings: [], added: [] });
+  expect((await inspect([])).found).toEqual({
+    addsOnlyConfig: true,
+    changedSettings: [],
+    added: [],
+    files: new Map(),
+    variable: undefined,
+  });
 });
 
 test('what else it adds or changes is found, in whichever layer', async () => {
@@ -43,6 +49,67 @@ test('what else it adds or changes is found, in whichever layer', async () => {
   expect(found.added.map(({ findings }) => findings.map(({ problem }) => problem))).toEqual([[], ['outside']]);
   const changed = await inspect([tarOf(CONFIG)], { ...SETTINGS, Env: ['NODE_OPTIONS=--import=/x'] });
   expect(changed.found).toMatchObject({ addsOnlyConfig: false, changedSettings: ['Env'] });
+});
+
+const textOf = (bytes: Uint8Array | undefined): string => Buffer.from(bytes ?? []).toString();
+
+test('the file is the one that the highest layer has', async () => {
+  const path = PLACES.paths[0]!;
+  const other = { ...CONFIG, path: './etc/git-launcher/config.conf', content: 'REPO_URL=y\n' };
+  const { found } = await inspect([tarOf(CONFIG), tarOf(other), tarOf(FOLDER)]);
+  expect([...found.files.keys()]).toEqual([path]);
+  expect(textOf(found.files.get(path))).toBe('REPO_URL=y\n');
+  expect(found.addsOnlyConfig).toBe(true);
+});
+
+test('what is no file, or lies elsewhere, is no config', async () => {
+  const link = { ...CONFIG, type: '2', content: '', linkName: '/x' };
+  const folder = { ...CONFIG, path: 'etc/git-launcher/config.conf/', type: '5', content: '' };
+  for (const item of [link, folder, { ...CONFIG, path: 'etc/git-launcher/config.conf/x' }, { ...CONFIG, path: 'x' }]) {
+    const { found } = await inspect([tarOf(item)]);
+    expect([found.files.size, found.addsOnlyConfig]).toEqual([0, false]);
+  }
+});
+
+test.each<[string, readonly unknown[] | undefined, readonly unknown[] | undefined, string | undefined, boolean]>([
+  ['is added', ['A=1'], ['A=1', 'PIN=x=y'], 'x=y', true],
+  ['is added where there was none', undefined, ['PIN='], '', true],
+  ['is added in front', ['A=1'], ['PIN=x', 'A=1'], 'x', true],
+  ['is not there', ['A=1'], ['A=1'], undefined, true],
+  ['is there twice', ['A=1'], ['A=1', 'PIN=x', 'PIN=y'], undefined, false],
+  ['is in the lower image too', ['PIN=x'], ['PIN=y'], 'y', false],
+  ['comes with another', ['A=1'], ['A=1', 'PIN=x', 'PINS=y'], 'x', false],
+  ['comes and another goes', ['A=1'], ['PIN=x'], 'x', false],
+  ['has no value', [], ['PIN'], undefined, false],
+  ['is no text', [], [7, 'PIN=x'], 'x', false],
+])('a variable that %s', async (_, lower, upper, value, addsOnlyConfig) => {
+  const shelf = new Shelf();
+  const envOf = (Env: readonly unknown[] | undefined) => ({ ...SETTINGS, ...(Env === undefined ? {} : { Env }) });
+  const base = shelf.image({ tars: [LOW], config: envOf(lower) });
+  const derived = shelf.image({ tars: [LOW], config: envOf(upper) });
+  const { repository } = await useRegistry(shelf);
+  const [low, up] = await Promise.all([base, derived].map(({ digest }) => describeImage(repository, digest)));
+  const found = await inspectDerived(repository, up!.platformManifests[0]!, low!.platformManifests[0]!, PLACES);
+  expect(found).toMatchObject({ variable: value, addsOnlyConfig, changedSettings: addsOnlyConfig ? [] : ['Env'] });
+});
+
+test.each([
+  ['Entrypoint', { Entrypoint: ['/bin/sh'] }],
+  ['Cmd', { Cmd: ['x'] }],
+  ['User', { User: '1000' }],
+  ['WorkingDir', { WorkingDir: '/x' }],
+  ['Volumes', { Volumes: { '/etc/git-launcher': {} } }],
+  ['entrypoint', { entrypoint: ['/bin/sh'] }],
+  ['StopSignal', { StopSignal: 'SIGKILL' }],
+  ['Healthcheck', { Healthcheck: { Test: ['CMD', 'x'] } }],
+])('another %s is told', async (name, change) => {
+  const { found } = await inspect([tarOf(CONFIG)], { ...SETTINGS, ...change });
+  expect(found).toMatchObject({ addsOnlyConfig: false, changedSettings: [name] });
+});
+
+test('labels change nothing of how it runs, and are read', async () => {
+  const { found } = await inspect([tarOf(CONFIG)], { ...SETTINGS, Labels: { a: 'b' } });
+  expect(found.addsOnlyConfig).toBe(true);
 });
 
 test('a layer that is no tar, or not the one of the config, is an error that names it', async () => {

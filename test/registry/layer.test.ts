@@ -18,10 +18,10 @@ const entry = (path: string, more: Partial<TarEntry> = {}): TarEntry => ({
   content: new Uint8Array(),
   ...more,
 });
-const PLACES = ['/etc/git-launcher/config.conf', '/config'];
+const PLACES = ['/etc/git-launcher/config.conf', '/config/a'];
 const judge = (...entries: readonly TarEntry[]) => judgeLayer(entries, PLACES);
 
-test('the config and the folders above and below are what may be added', () => {
+test('the config and the folders above it are what may be added', () => {
   expect(
     judge(
       entry('./'),
@@ -29,24 +29,25 @@ test('the config and the folders above and below are what may be added', () => {
       entry('/etc/git-launcher/'),
       entry('./etc/git-launcher/config.conf'),
       entry('config/'),
-      entry('config/deep/'),
-      entry('config/deep/.a..b'),
+      entry('config/a'),
     ),
   ).toEqual([]);
-  expect(judge(entry('/'), entry('config'))).toEqual([]);
+  expect(judge(entry('/'), entry('config/a'))).toEqual([]);
   expect(judge()).toEqual([]);
 });
 
 test.each<[TarEntry, LayerProblem, string]>([
-  [entry('etc/passwd'), 'outside', 'is not below the config'],
-  [entry('etc'), 'outside', 'is not below'],
-  [entry('.', { type: 'file' }), 'outside', 'is not below'],
-  [entry('usr/'), 'outside', 'is not below'],
-  [entry('etc/git-launcher/config.conf2'), 'outside', 'is not below'],
-  [entry('configuration'), 'outside', 'is not below'],
-  [entry('config/.wh.a'), 'whiteout', 'removes what lies below'],
-  [entry('config/.wh..wh..opq'), 'whiteout', 'removes'],
-  [entry('config/.wh.a/b'), 'whiteout', 'removes'],
+  [entry('etc/passwd'), 'outside', 'is neither the config nor a folder above it'],
+  [entry('etc'), 'outside', 'is neither'],
+  [entry('.', { type: 'file' }), 'outside', 'is neither'],
+  [entry('usr/'), 'outside', 'is neither'],
+  [entry('etc/git-launcher/config.conf2'), 'outside', 'is neither'],
+  [entry('configuration'), 'outside', 'is neither'],
+  [entry('config'), 'outside', 'is neither'],
+  [entry('config/ab'), 'outside', 'is neither'],
+  [entry('config/a/b'), 'outside', 'is neither'],
+  [entry('config/a/b/'), 'outside', 'is neither'],
+  [entry('config/a/'), 'folder', 'is a folder where the config should be'],
   [entry('config/a', { type: 'symlink', linkName: '/x\n' }), 'link', 'is a symlink to /x\\n'],
   [entry('config/a', { type: 'hard link', linkName: 'b' }), 'link', 'is a hard link to b'],
   [entry('config/a', { type: 'device' }), 'special-file', 'is a device'],
@@ -73,6 +74,15 @@ test.each<[TarEntry, LayerProblem, string]>([
   expect(findings[0]?.message).toContain(why);
   expect(findings[0]?.message).not.toMatch(/[\n\x7f]/);
 });
+
+test.each(['config/.wh.a', 'config/.wh..wh..opq', 'config/.wh.x/b', '.wh.config', 'config/a/.wh.b'])(
+  'what removes from the layers below is told as that: %s',
+  (path) => {
+    const [first, second, ...more] = judge(entry(path));
+    expect([first?.problem, second?.problem, more]).toEqual(['whiteout', 'outside', []]);
+    expect(first?.message).toBe(`${path} removes what lies below`);
+  },
+);
 
 test('all that is wrong with an entry is said, and what is there twice', () => {
   const bad = entry('bin/.wh.sh', { type: 'symlink', mode: 0o6777, uid: 5, attributes: ['x'] });

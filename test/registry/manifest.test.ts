@@ -247,7 +247,12 @@ test('the config of an image comes with what is checked of it', () => {
     variant: 'v2',
     diffIds: [D],
     config: Object.assign(Object.create(null), { User: 'x' }),
+    labels: {},
   });
+  const labels = { a: 'b', 'org.example': '', constructor: 'x' };
+  expect({ ...readConfig({ ...image, config: { Labels: labels } }).labels }).toEqual(labels);
+  expect({ ...readConfig({ ...image, config: { Labels: null } }).labels }).toEqual({});
+  expect(readConfig(image).labels.constructor).toBeUndefined();
   expect(readConfig(image)).toMatchObject({ variant: undefined, config: {} });
   expect(readConfig({ ...image, config: null }).config).toEqual({});
   expect(readConfig({ ...image, rootfs: { type: 'layers', diff_ids: Array(256).fill(D) } }).diffIds).toHaveLength(256);
@@ -271,6 +276,10 @@ test.each<[string, unknown, RegExp]>([
     /diff_ids\[0\] is of type number/,
   ],
   ['too many', { ...image, rootfs: { type: 'layers', diff_ids: Array(257).fill(D) } }, /has 257 items, more than 256$/],
+  ['labels that are none', { ...image, config: { Labels: ['a'] } }, /^it: config\.Labels is an array/],
+  ['a label that is none', { ...image, config: { Labels: { a: 1 } } }, /^it: config\.Labels: a is of type number/],
+  ['labels by another name', { ...image, config: { labels: {} } }, /^it: config has 'labels', which engines read as/],
+  ['an environment by another name', { ...image, config: { ENV: [] } }, /^it: config has 'ENV', which engines read/],
   ['a config that is none', { ...image, config: 'x' }, /^it: config is of type string/],
   ['no object', 5, /^it is of type number, not an object$/],
 ])('an image config with %s is refused', async (_, value, message) => {

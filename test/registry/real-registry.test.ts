@@ -60,9 +60,10 @@ describe.skipIf(registry === undefined)('a real registry', () => {
     const lower = await describeImage(repository, tagged.digest);
     expect(lower).toMatchObject({ indexDigest: tagged.digest, platformManifests: [{ digest: base.digest }] });
     const upper = await describeImage(repository, derived.digest);
-    const found = await inspectDerived(repository, upper.platformManifests[0]!, lower.platformManifests[0]!, [
-      '/etc/a.conf',
-    ]);
+    const found = await inspectDerived(repository, upper.platformManifests[0]!, lower.platformManifests[0]!, {
+      paths: ['/etc/a.conf'],
+      variable: 'PIN',
+    });
     expect(found).toMatchObject({ addsOnlyConfig: true, added: [{ entries: [{ path: 'etc/a.conf' }] }] });
     expect(await repository.has('v1')).toBe(true);
     expect(await repository.has('v2')).toBe(false);

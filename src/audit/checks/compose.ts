@@ -3,6 +3,8 @@ import type { Check } from '../check.ts';
 import type { Context } from '../context.ts';
 import { failed, notBound, notChecked, type Outcome, passed, type Remarks } from '../outcome.ts';
 import { originsOf } from '../wording.ts';
+import { derivedLauncher, noLauncher, openLauncher } from './launcher-image.ts';
+import { judgeGrammar } from './pin-grammar.ts';
 
 /** What a report says of one compose check. */
 type Told = Pick<Check, 'title' | 'proves' | 'assumes'> & {
@@ -19,20 +21,22 @@ const MEASURED = 'The app-compose is the one that was measured (compose.hash).';
 const TOLD: Record<ComposeCheckId, Told> = {
   'compose.launcher': {
     title: 'the launcher is what starts',
-    proves: 'Exactly one service runs an image of the launcher, and nothing keeps it from being started.',
+    proves:
+      'Exactly one service runs an image of the launcher, and nothing keeps it from being started. An image that holds the pin has the layers of a launcher image, byte for byte, above them the pin alone, and the same entry point, command, user and environment.',
     assumes: `${MEASURED} That the image is the launcher's is for a policy or for the provenance checks.`,
     good: 'one service runs the launcher',
   },
   'compose.pin': {
     title: 'the launcher can read the pin',
     proves:
-      "The pin is one by the launcher's own parser, which reads it here as it does there. source.pin says whose it is.",
+      "The pin is one by the launcher's own parser, which reads it here as it does there: of the version that the image's label names, where its config was fetched. source.pin says whose it is.",
     assumes: MEASURED,
     good: 'the pin is well formed',
   },
   'compose.pin-bound': {
     title: 'the pin is in the measured text',
-    proves: 'Every character of the pin stands in the measured text: no variable, file or volume decides any of it.',
+    proves:
+      'Every character of the pin stands in the measured text, or in the image that it names by digest: no variable, file or volume decides any of it.',
     assumes: MEASURED,
     good: 'every character of the pin is measured',
   },
@@ -112,15 +116,16 @@ const shown = ({ line, path, text }: ComposeFinding): string =>
 
 const outcomeOf = (context: Context, id: ComposeCheckId): Outcome => {
   if (context.evidence.appCompose === undefined) return notChecked({ summary: 'the evidence has no app-compose' });
-  const { review, launchers, isProgramOpen, scripts } = context.compose();
+  const { review, launchers, derived, isProgramOpen, scripts } = context.compose();
   const { state, findings } = review.results[id];
-  const origins = originsOf(context, 'appCompose');
-  if (id === 'compose.launcher' && launchers.length === 0) {
-    return notChecked({
-      summary: 'no service is given a pin, and no policy names an image of the launcher by digest',
-      origins,
-      hint: 'name the digest in a policy, [[launcher]]; an image without a digest proves nothing',
-    });
+  const origins = originsOf(context, 'appCompose', ...(derived === undefined ? [] : (['images'] as const)));
+  const made = id === 'compose.launcher' && derived !== undefined ? derivedLauncher(derived) : [];
+  if ('state' in made) return { ...made, origins };
+  const grammar = id === 'compose.pin' && review.pin !== undefined ? judgeGrammar(context) : [];
+  if ('state' in grammar) return { ...grammar, origins: originsOf(context, 'appCompose', 'images') };
+  if (id === 'compose.launcher') {
+    const open = launchers.length === 0 ? noLauncher(context) : openLauncher(context);
+    if (open !== undefined) return open;
   }
   if (id === 'compose.pin' && isProgramOpen) {
     return notChecked({
@@ -131,6 +136,8 @@ const outcomeOf = (context: Context, id: ComposeCheckId): Outcome => {
   }
   const lines = [
     ...findings.map(shown),
+    ...made,
+    ...grammar,
     ...(id === 'compose.scripts'
       ? scripts.flatMap(({ name, remarks }) => remarks.map((remark) => `${name} ${remark}`))
       : []),

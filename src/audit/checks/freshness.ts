@@ -52,12 +52,16 @@ const checkAnswer = (context: Context, nonce: Expected<Uint8Array>): Outcome => 
       hint: 'ask again: somebody on the way may give out an earlier answer',
     });
   }
+  // Only an instance id tells two machines of one deployment apart.
+  const isNamed = context.events().system.instanceId.length > 0;
   return passed({
     ...remarks,
-    summary: 'this instance made a quote over the nonce, after the nonce was made',
+    summary: `${isNamed ? 'this instance' : 'a machine of this deployment'} made a quote over the nonce, after the nonce was made`,
     details: [
       `nonce ${hex(nonce.value)}`,
-      'it speaks for this one instance of the deployment, and for no other',
+      isNamed
+        ? 'it speaks for this one instance of the deployment, and for no other'
+        : 'the deployment has no instance id (no_instance_id): any machine that runs it may have answered, and the rest of the evidence may be of another',
       'it binds no TLS endpoint: who passed the answer on, and who answers at any address, is not shown',
     ],
   });
@@ -76,7 +80,7 @@ export const freshness: Check = {
   needs: ['quote.parse'],
   isExpected: ({ expectations }) => expectations.nonce !== undefined,
   run: (context) => {
-    const { nonce } = context.expectations;
+    const nonce = context.expectations.nonce ?? context.evidence.asked;
     return nonce === undefined ? notAsked(context) : checkAnswer(context, nonce);
   },
 };

@@ -6,6 +6,7 @@ import type { Context } from '../context.ts';
 import type { Outcome } from '../outcome.ts';
 import { failed, notChecked } from '../outcome.ts';
 import type { ProvenancePolicy } from '../policy/policy.ts';
+import type { DerivedLauncher } from '../derived-launchers.ts';
 import { provenanceSource } from '../provenance-source.ts';
 import { originsOf } from '../wording.ts';
 
@@ -31,9 +32,11 @@ const TOLD: Record<ProvenanceCheckId, Told> = {
   },
   'provenance.subject': {
     title: 'it is about this image',
-    proves: 'The digest that the app-compose names is a subject of the statement by its hash, not by its name.',
+    proves:
+      'The digest that the app-compose names is a subject of the statement by its hash, not by its name; of a derived image that holds the pin, the digest of the launcher image whose layers it starts with.',
     from: 'the statement that was signed',
-    assumes: 'The app-compose is the one that was measured (compose.hash).',
+    assumes:
+      'The app-compose is the one that was measured (compose.hash), and a derived image adds its pin alone (compose.launcher).',
     citation: 'in-toto attestation framework, Statement v1',
     stated: [],
   },
@@ -121,6 +124,14 @@ const rootsOf = ({ expectations: { sigstoreRoots = [], now } }: Context): string
     return `trusted root of ${root.instance}, ${root.source}: SHA-256 ${root.sha256}, newest member ${age} days old`;
   });
 
+const lowerImage = ({ launcher, from }: DerivedLauncher): string =>
+  `the subject is ${from.base}, which the image ${launcher.digest} of the app-compose is made from`;
+
+const sourceOf = (context: Context): string =>
+  context.compose().derived === undefined
+    ? 'the measured app-compose'
+    : 'the layers of the image that the measured app-compose names';
+
 const run = (context: Context, id: ProvenanceCheckId): Outcome => {
   if (context.evidence.provenance === undefined) {
     return notChecked({
@@ -130,11 +141,11 @@ const run = (context: Context, id: ProvenanceCheckId): Outcome => {
   }
   // Bundles about another image prove nothing of the one that was measured, however good they are.
   const { image } = partValue(context.evidence.provenance);
-  const attested = context.compose().review.launcher?.image?.digest;
-  if (image !== attested) {
+  const { subject, derived } = context.compose();
+  if (image !== subject) {
     return failed({
       summary: 'the provenance that was given is about another image than the app-compose names',
-      ...(attested === undefined ? {} : { expected: attested, source: 'the measured app-compose' }),
+      ...(subject === undefined ? {} : { expected: subject, source: sourceOf(context) }),
       found: image,
       origins: originsOf(context, 'provenance'),
     });
@@ -153,7 +164,10 @@ const run = (context: Context, id: ProvenanceCheckId): Outcome => {
     ...(found === undefined ? {} : { found }),
     ...(hint === undefined ? {} : { hint }),
     origins: chosen === undefined ? originsOf(context, 'provenance') : [chosen.origin],
-    details: id === 'provenance.bundle' ? [...rootsOf(context), ...others] : [],
+    details: [
+      ...(id === 'provenance.bundle' ? [...rootsOf(context), ...others] : []),
+      ...(id === 'provenance.subject' && derived !== undefined ? [lowerImage(derived)] : []),
+    ],
   };
 };
 

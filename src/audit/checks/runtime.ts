@@ -16,11 +16,12 @@ const noReceipt = (context: Context): Outcome => {
     const hint = 'set RECEIPT=auto or RECEIPT=required in the pin';
     return notChecked({ summary: 'the pin says RECEIPT=off: its launcher leaves no receipt', origins, hint });
   }
-  const event = context.events().user.find(({ name }) => name === LAUNCHER_EVENT);
+  const shown = [...context.events().user, ...context.splitLog().later];
+  const event = shown.find(({ name }) => name === LAUNCHER_EVENT);
   if (event === undefined) return notChecked({ summary: 'there is no receipt of the launcher', origins, hint: GIVE });
   return notChecked({
     summary: "the log has the launcher's event, and the receipt that it stands for is not there",
-    found: `event ${event.index + 1}, of the claim ${hex(event.payload)}`,
+    found: `an event of the claim ${hex(event.payload)}`,
     origins,
     hint: GIVE,
   });

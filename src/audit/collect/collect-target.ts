@@ -12,6 +12,8 @@ export interface CollectOptions {
   /** PEM certificates that replace the built-in roots for https. */
   readonly ca?: string;
   readonly limits?: Partial<HttpLimits>;
+  /** Is told the answer as it came, and from where. */
+  readonly onAnswer?: ((bytes: Uint8Array, origin: string) => void) | undefined;
 }
 
 /** A target's evidence, and what the way there says of it. */
@@ -50,12 +52,19 @@ const fetchInfo = async (base: URL, options: HttpOptions): Promise<{ body: Uint8
   }
 };
 
-const collectUrl = async (target: string, { ca, limits = {} }: CollectOptions): Promise<CollectedTarget> => {
+/** Reads an answer, after it was told to whoever keeps it. */
+const read = (bytes: Uint8Array, target: string, { onAnswer }: CollectOptions, origin?: string): Collected => {
+  onAnswer?.(bytes, origin ?? `saved answer ${target}`);
+  return readAnswer(bytes, target, origin);
+};
+
+const collectUrl = async (target: string, given: CollectOptions): Promise<CollectedTarget> => {
+  const { ca, limits = {} } = given;
   const url = readAddress(target);
   const options = { maxBytes: MAX_ANSWER_BYTES, named: true, limits, ...(ca === undefined ? {} : { ca }) };
   const isAgent = url.pathname === '/' && url.search === '';
   const { body, url: answered } = isAgent ? await fetchInfo(url, options) : await httpGet(url, options);
-  return { evidence: readAnswer(body, target, `answer of ${answered.href}`), appIdOfAddress: appIdOfAddress(url) };
+  return { evidence: read(body, target, given, `answer of ${answered.href}`), appIdOfAddress: appIdOfAddress(url) };
 };
 
 /**
@@ -66,7 +75,7 @@ const collectUrl = async (target: string, { ca, limits = {} }: CollectOptions): 
 export const collectTarget = async (target: string, options: CollectOptions = {}): Promise<CollectedTarget> => {
   if (target === '-') {
     const bytes = await readStdin(options.stdin ?? process.stdin);
-    return { evidence: readAnswer(bytes, target, 'standard input'), appIdOfAddress: undefined };
+    return { evidence: read(bytes, target, options, 'standard input'), appIdOfAddress: undefined };
   }
   if (isUrl(target)) return await collectUrl(target, options);
   if (target === '') {
@@ -75,5 +84,5 @@ export const collectTarget = async (target: string, options: CollectOptions = {}
     });
   }
   const bytes = readNamedFile(target, MAX_ANSWER_BYTES);
-  return { evidence: readAnswer(bytes, target), appIdOfAddress: undefined };
+  return { evidence: read(bytes, target, options), appIdOfAddress: undefined };
 };

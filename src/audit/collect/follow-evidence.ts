@@ -1,20 +1,26 @@
 import { BaseError } from '../../base/error.ts';
 import type { Part } from '../../evidence/evidence.ts';
-import { Context } from '../context.ts';
+import type { Context } from '../context.ts';
+import type { AttestedCompose } from '../attested-compose.ts';
 import type { AuditEvidence } from '../evidence.ts';
 import type { Expectations } from '../expectations.ts';
 import { auditLimits } from '../source/audit-limits.ts';
-import { collectSource } from '../source/collect-source.ts';
+import type { RestoredSource } from '../bundle/restore.ts';
+import { collectSource, type SourceRecorder } from '../source/collect-source.ts';
 import type { SourceFacts } from '../source/facts.ts';
 import type { Step } from '../steps.ts';
+import { contextOf } from './derived/context-of.ts';
+import { type LookOptions, withImages } from './derived/with-images.ts';
 import { expectedRef } from './expected-ref.ts';
-import { followProvenance } from './follow-provenance.ts';
+import { followProvenance, type ProvenanceRecorder, type SavedProvenance } from './follow-provenance.ts';
 
-export interface FollowOptions {
+export interface FollowOptions extends Pick<LookOptions, 'recordImages' | 'savedImages'> {
   /** Files with Sigstore bundles. */
   readonly bundles: readonly string[];
   /** A registry that may be private, since the auditor named it. */
   readonly registry: string | undefined;
+  /** The launcher image that a derived one is made from, `NAME@sha256:…`. */
+  readonly base?: string | undefined;
   /** Where the source is to be had from in place of the pin's REPO_URL: named by the auditor. A URL or an absolute folder. */
   readonly source: string | undefined;
   /** The commit that was audited last. */
@@ -22,20 +28,16 @@ export interface FollowOptions {
   /** Nothing is fetched but what the auditor named and lies on this machine. */
   readonly offline: boolean;
   readonly note: (line: string) => void;
+  /** Is told what comes, for whoever keeps it. */
+  readonly record?: { readonly provenance: ProvenanceRecorder; readonly source: SourceRecorder } | undefined;
+  /** What an earlier run was given, in place of all that the evidence names. */
+  readonly saved?:
+    | {
+        readonly provenance: SavedProvenance;
+        readonly source: (commit: string) => RestoredSource | undefined;
+      }
+    | undefined;
 }
-
-/** With the compose as it was attested; undefined where that cannot be read, which its own checks say. */
-const contextOf = (evidence: AuditEvidence, expectations: Expectations): Context | undefined => {
-  if (evidence.appCompose === undefined) return undefined;
-  const context = new Context(evidence, expectations);
-  try {
-    context.compose();
-    return context;
-  } catch (error) {
-    if (error instanceof BaseError) return undefined;
-    throw error;
-  }
-};
 
 const wants = ({ only }: Expectations, step: Step): boolean => only === undefined || only === step;
 
@@ -53,39 +55,64 @@ const composeText = ({ appCompose }: Context): string | undefined => {
 
 const followSource = async (
   context: Context,
-  { source, since, offline, note }: FollowOptions,
+  { source, since, offline, note, record, saved }: FollowOptions,
 ): Promise<Part<SourceFacts> | undefined> => {
   const { pin } = context.compose().review;
+  const limits = auditLimits(process.env);
+  const named = expectedRef(composeText(context));
+  if (pin !== undefined && saved !== undefined && source === undefined) {
+    const kept = saved.source(pin.commitSha);
+    if (kept === undefined) return undefined;
+    const address = { url: kept.url, named: false, saved: kept.words };
+    const value = await collectSource({ pin, address, limits, since, expectedRef: named, saved: kept });
+    return { origin: `${kept.url}, ${kept.words}`, value };
+  }
   if (pin === undefined || (offline && (source === undefined || !isLocal(source)))) return undefined;
   const address = { url: source ?? pin.repoUrl.text, named: source !== undefined };
   note(`fetching the source from ${address.url}`);
-  const limits = auditLimits(process.env);
-  const named = expectedRef(composeText(context));
   return {
     origin: address.url,
-    value: await collectSource({ pin, address, limits, offline, since, expectedRef: named }),
+    value: await collectSource({ pin, address, limits, offline, since, expectedRef: named, record: record?.source }),
   };
 };
 
+/** The image that has to have provenance: the launcher's own, or the lower one that was looked into. */
+const subjectOf = ({
+  review: { launcher },
+  derived,
+}: AttestedCompose): { text: string; digest: string } | undefined => {
+  const image = launcher?.image;
+  if (image?.digest === undefined) return undefined;
+  const [name, digest] =
+    derived === undefined ? [image.name, image.digest] : [derived.from.baseName, derived.from.base];
+  return { text: `${name}@${digest}`, digest };
+};
+
 /**
- * Fetches what the attested compose leads to: provenance of the launcher's image, and the source at the pin. What the evidence names is
+ * Fetches what the attested compose leads to: what lies in its images, provenance of the launcher's image, and the source at the pin. What the evidence names is
  * hostile and only fetched from public https; what the auditor named, from where he said. What cannot be had is no error here: the checks say
  * so. Throws CollectError for files that the auditor named.
  */
 export const followEvidence = async (
-  evidence: AuditEvidence,
+  given: AuditEvidence,
   expectations: Expectations,
   options: FollowOptions,
 ): Promise<AuditEvidence> => {
+  const { record, saved } = options;
+  // Evidence that was saved leads to nobody's server.
+  const offline = options.offline || saved !== undefined;
+  const evidence = await withImages(given, expectations, { ...options, offline });
   const context = contextOf(evidence, expectations);
-  const image = context?.compose().review.launcher?.image;
+  const image = context && subjectOf(context.compose());
   const provenance =
-    image?.digest === undefined || !wants(expectations, 'provenance')
+    image === undefined || !wants(expectations, 'provenance')
       ? undefined
       : await followProvenance({
           ...options,
-          image: { text: `${image.name}@${image.digest}`, digest: image.digest },
+          image,
           policy: expectations.policy.provenance,
+          record: record?.provenance,
+          saved: saved?.provenance,
         });
   const source =
     context === undefined || !wants(expectations, 'source') ? undefined : await followSource(context, options);

@@ -5,6 +5,7 @@ import { isDigest } from '../../registry/digest.ts';
 import { parseReference } from '../../registry/reference.ts';
 import { openRepository, type Repository } from '../../registry/repository.ts';
 import type { ProvenanceMaterial } from '../evidence.ts';
+import { type ImageDocument, keepingDocuments, savedRepository } from '../bundle/image-documents.ts';
 import type { ProvenancePolicy } from '../policy/policy.ts';
 import { type ProvenanceDocument, readDocuments, unavailable } from './provenance/document.ts';
 import { fromFile } from './provenance/from-file.ts';
@@ -13,6 +14,16 @@ import { fromRegistry } from './provenance/from-registry.ts';
 
 /** How long the registry may take for all that is asked of it, in milliseconds. */
 const REGISTRY_MS = 60_000;
+
+export type ProvenanceRecorder = (documents: readonly ProvenanceDocument[], image: readonly ImageDocument[]) => void;
+
+/** What an earlier run found. */
+export interface SavedProvenance {
+  /** Where it is now, for messages. */
+  readonly origin: string;
+  readonly documents: readonly ProvenanceDocument[];
+  readonly image: readonly ImageDocument[];
+}
 
 export interface ProvenanceRequest {
   /** The image as the app-compose names it, hostile; and its digest. */
@@ -25,6 +36,10 @@ export interface ProvenanceRequest {
   readonly offline: boolean;
   /** Takes a line of progress, unescaped. */
   readonly note: (line: string) => void;
+  /** Is told what was found, for whoever keeps it. */
+  readonly record?: ProvenanceRecorder | undefined;
+  /** What an earlier run found, in place of all servers. */
+  readonly saved?: SavedProvenance | undefined;
 }
 
 /** The repository of the image; undefined where its name is none that is contacted. */
@@ -60,10 +75,15 @@ const from = async (
 };
 
 /** The digests of an index's children for linux/amd64; none where the digest names a manifest, or cannot be read. */
-const childrenOf = async (repository: Repository, digest: string, note: (line: string) => void) => {
+const childrenOf = async (
+  repository: Repository,
+  digest: string,
+  note: (line: string) => void,
+  seen: ImageDocument[] = [],
+) => {
   if (!isDigest(digest)) return undefined;
   try {
-    const { indexDigest, platformManifests } = await describeImage(repository, digest);
+    const { indexDigest, platformManifests } = await describeImage(keepingDocuments(repository, seen), digest);
     return indexDigest === undefined ? undefined : platformManifests.map((one) => one.digest);
   } catch (error) {
     if (!(error instanceof BaseError)) throw error;
@@ -77,15 +97,17 @@ const childrenOf = async (repository: Repository, digest: string, note: (line: s
  * policy expects. Undefined where it was looked for nowhere. A place that fails does not hide the others, and is noted; files throw CollectError.
  */
 export const followProvenance = async (request: ProvenanceRequest): Promise<Part<ProvenanceMaterial> | undefined> => {
-  const { image, bundles, offline, policy, note } = request;
-  const documents: ProvenanceDocument[] = bundles.map(fromFile);
+  const { image, bundles, policy, note, record, saved } = request;
+  const offline = request.offline || saved !== undefined;
+  const documents: ProvenanceDocument[] = [...bundles.map(fromFile), ...(saved?.documents ?? [])];
+  const seen: ImageDocument[] = [];
   let children: readonly string[] | undefined;
   if (!offline && isDigest(image.digest)) {
     const { digest } = image;
     const repository = repositoryOf(request);
     if (repository !== undefined) {
       note(`looking for provenance of the launcher's image at ${repository.name}`);
-      children = await childrenOf(repository, digest, note);
+      children = await childrenOf(repository, digest, note, seen);
       documents.push(...(await from(repository.name, () => fromRegistry(repository, digest))));
     }
     const github = githubName(policy);
@@ -94,6 +116,11 @@ export const followProvenance = async (request: ProvenanceRequest): Promise<Part
       documents.push(...(await from(`GitHub, ${github}`, () => fromGithub(github, digest))));
     }
   }
+  if (saved !== undefined && saved.image.length > 0) {
+    children = await childrenOf(savedRepository(saved.image, saved.origin), image.digest, note);
+  }
+  // Of an image that is no index the digest itself says all.
+  record?.(documents, children === undefined ? [] : seen);
   if (documents.length === 0 && offline) return undefined;
   const { sources, failures } = readDocuments(documents);
   for (const failure of failures) note(failure);

@@ -1,7 +1,10 @@
 import seeds from '@sigstore/tuf/seeds.json' with { type: 'json' };
 import { readPublicGoodRoot } from '../../provenance/public-good.ts';
 import { type TrustedRoot, readTrustedRoots } from '../../provenance/trusted-root.ts';
+import { PUBLIC_GOOD_RECORD, trustCache } from '../trust/trust-cache.ts';
 import { readNamedFile } from './named-file.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
 
 /** GitHub's root of six generations has 31 KiB. */
 const MAX_FILE_BYTES = 1024 * 1024;
@@ -18,3 +21,23 @@ export const sigstoreRoots = (files: readonly string[]): readonly TrustedRoot[] 
   files.length === 0
     ? [publicGoodRoot()]
     : files.flatMap((path) => readTrustedRoots(readNamedFile(path, MAX_FILE_BYTES), path));
+
+/**
+ * The same, but where no file is named the public instance's root is the one that `twl trust refresh` kept for this user, if that is
+ * newer than the one that is built in. What is kept and cannot be used is told in the source of the root that is used instead.
+ */
+export const newestSigstoreRoots = async (
+  files: readonly string[],
+  environment: Environment,
+): Promise<readonly TrustedRoot[]> => {
+  const builtIn = sigstoreRoots(files);
+  const cache = files.length === 0 ? trustCache(environment) : undefined;
+  // Most have never refreshed, and do not wait for what reads TUF's metadata.
+  if (cache?.read(PUBLIC_GOOD_RECORD) === undefined) return builtIn;
+  const { keptPublicGoodRoot } = await import('../trust/kept-root.ts');
+  const { root, remark } = keptPublicGoodRoot(cache);
+  if (root !== undefined) return [root];
+  if (remark === undefined) return builtIn;
+  const note = `what \`twl trust refresh\` kept cannot be used: ${remark}`;
+  return builtIn.map((one) => ({ ...one, source: `${one.source}; ${note}` }));
+};

@@ -119,8 +119,17 @@ const pinOf = (located: ReturnType<typeof locate>): LintPin | undefined => {
   return parsed.ok ? { canonical: canonicalPin(parsed.pin), origin: source, line } : undefined;
 };
 
+const IN_IMAGE = 'a pin may lie in an image: lint opens no connection, and twl verify looks into it';
+
 /** A policy says which name an image calls the launcher by; recognising does not. */
-const notesOf = (located: ReturnType<typeof locate>, { isRecognised }: LintExpectations): string[] => {
+const notesOf = (
+  located: ReturnType<typeof locate>,
+  { services }: ComposeFile,
+  { isRecognised, launchers }: LintExpectations,
+): string[] => {
+  const isLauncher = ({ image }: Service): boolean =>
+    image?.digest !== undefined && (launchers.length === 0 || launchers.some(({ digest }) => digest === image.digest));
+  if (located === undefined && services.some(isLauncher)) return [IN_IMAGE];
   if (located === undefined || !isRecognised) return [];
   const { inline, program } = located;
   return otherDefaults(Buffer.from(inline.text, 'utf8'), inline.origin, program);
@@ -166,6 +175,6 @@ export const lintCompose = ({ file: name, app, policy, composeHash }: LintCompos
     pin: pinOf(located),
     checks,
     findings,
-    notes: notesOf(located, expectations),
+    notes: notesOf(located, file, expectations),
   };
 };

@@ -1,7 +1,8 @@
+import { createHash } from 'node:crypto';
 import type { Severity } from '../../compose/findings.ts';
 import { fieldLines, type LineOptions } from '../report/check-lines.ts';
 import { painter, type Style } from '../report/paint.ts';
-import { shown, shownOrEmpty } from '../report/shown.ts';
+import { escaped, MAX_SHOWN, shown, shownOrEmpty } from '../report/shown.ts';
 import { DEFAULT_WIDTH, MIN_WIDTH, wrap } from '../report/wrap.ts';
 import type { LintForm } from './form.ts';
 import { decisive } from './outcome.ts';
@@ -54,6 +55,18 @@ const labelled = ({ word, style }: Label, rest: string, { width, paint }: LineOp
   return [`  ${paint(style, word)}${first.slice(2 + word.length)}`, ...more];
 };
 
+/**
+ * A command that is trusted as it stands must not be read by its ends: where it is too long for its finding, its size and hash say what was cut, and
+ * the pin above has it whole.
+ */
+const wholeLines = ({ id, text }: LintFinding, options: LineOptions): string[] => {
+  if (id !== 'compose.commands' || text.length <= MAX_SHOWN) return [];
+  const command = text.slice(text.indexOf(': ') + 2);
+  const digest = createHash('sha256').update(command, 'utf8').digest('hex');
+  const size = Buffer.byteLength(command, 'utf8');
+  return fieldLines('whole', `in the pin above: ${size} bytes, SHA-256 ${digest}`, options);
+};
+
 const findingLines = (report: LintReport, finding: LintFinding, options: LineOptions): string[] => {
   const { id, severity, line, path, text, hint } = finding;
   return [
@@ -61,6 +74,7 @@ const findingLines = (report: LintReport, finding: LintFinding, options: LineOpt
     ...fieldLines('in', placeOf(report, line), options),
     ...(path === '' ? [] : fieldLines('at', path, options)),
     ...fieldLines('found', text, options),
+    ...wholeLines(finding, options),
     ...fieldLines('hint', hint, options),
   ];
 };
@@ -130,7 +144,7 @@ export const renderLintText = (report: LintReport, { color, width: columns }: Li
         : pin.canonical
             .trimEnd()
             .split('\n')
-            .flatMap((line) => wrap('  ', shown(line), width)),
+            .flatMap((line) => wrap('  ', escaped(line), width)),
     ),
     ...block(
       'findings',

@@ -20,7 +20,7 @@ export interface Deployment {
 }
 
 /** Where the commit came from, as lines of comment: names of the repository escaped, each on its line. */
-const origin = ({ pin, resolved, at }: Deployment): string[] => {
+export const origin = ({ pin, resolved, at }: Deployment): string[] => {
   const { ref, tag } = resolved;
   const from = `of ${shown(pin.repoUrl.text)}`;
   if (ref === undefined) return [`# The commit was named by its hash, ${utc(at)}, ${from}`];
@@ -33,7 +33,7 @@ export const configText = (deployment: Deployment): string =>
   [...origin(deployment), canonicalPin(deployment.pin)].join('\n');
 
 /** Compose takes `$` for a variable; written twice it is itself. */
-const literal = (text: string): string => text.replaceAll('$', '$$$$');
+export const literal = (text: string): string => text.replaceAll('$', '$$$$');
 
 /** The folder that is kept: the one around WORK_DIR, or itself where that would be a folder of the system. */
 const keptFolder = (workDir: string): string => {
@@ -41,19 +41,23 @@ const keptFolder = (workDir: string): string => {
   return posix.dirname(above) === '/' ? workDir : above;
 };
 
-/** The recommended deployment with the pin whole in the environment (examples/compose). */
-export const composeText = (deployment: Deployment): string => {
-  const { pin, image } = deployment;
-  const lines = canonicalPin(pin).trimEnd().split('\n');
+/** Files that the launcher reads and that are in no text: whoever deploys puts them there. */
+const ownFiles = ({ repoCredentialFile, repoCaFile, sshKeyFile, sshKnownHostsFile }: Pin): string[] => {
+  const paths = [repoCredentialFile, repoCaFile, sshKeyFile, sshKnownHostsFile].filter((path) => path !== undefined);
+  if (paths.length === 0) return [];
   return [
-    ...origin(deployment),
+    '    # To be mounted, read-only: what the launcher reads to reach the repository. The pin decides what it accepts from there.',
+    ...paths.map((path) => `    #   ${shown(path)}`),
+  ];
+};
+
+/** The service: whatever the pin lies in, nothing of it changes how the launcher starts. */
+export const serviceLines = (pin: Pin, head: readonly string[]): string[] => {
+  const hasReceipt = pin.receipt !== 'off';
+  return [
     'services:',
     '  workload:',
-    ...(image === PLACEHOLDER_IMAGE ? ['    # To be filled in: the image of the launcher, by its digest.'] : []),
-    `    image: ${image}`,
-    '    environment:',
-    '      LAUNCHER_CONFIG: |',
-    ...lines.map((line) => `        ${literal(line)}`),
+    ...head,
     '    # The workload can change nothing in the image, and gains no right that it does not have.',
     '    read_only: true',
     "    security_opt: ['no-new-privileges:true']",
@@ -63,11 +67,31 @@ export const composeText = (deployment: Deployment): string => {
     '      - type: volume',
     '        source: checkout',
     `        target: ${JSON.stringify(literal(keptFolder(pin.workDir)))}`,
-    '    tmpfs: [/tmp]',
+    ...(hasReceipt
+      ? [
+          "    # dstack's guest agent: the launcher leaves a receipt before anything of the commit runs.",
+          '      - /var/run/dstack.sock:/var/run/dstack.sock',
+        ]
+      : []),
+    ...ownFiles(pin),
+    `    tmpfs: [/tmp${hasReceipt ? ', /run/trusted-workload-launcher' : ''}]`,
     '    restart: unless-stopped',
     '    stop_grace_period: 30s',
     'volumes:',
     '  checkout:',
-    '',
-  ].join('\n');
+  ];
+};
+
+/** The recommended deployment with the pin whole in the environment (examples/compose-mounted). */
+export const composeText = (deployment: Deployment): string => {
+  const { pin, image } = deployment;
+  const lines = canonicalPin(pin).trimEnd().split('\n');
+  const head = [
+    ...(image === PLACEHOLDER_IMAGE ? ['    # To be filled in: the image of the launcher, by its digest.'] : []),
+    `    image: ${image}`,
+    '    environment:',
+    '      LAUNCHER_CONFIG: |',
+    ...lines.map((line) => `        ${literal(line)}`),
+  ];
+  return [...origin(deployment), ...serviceLines(pin, head), ''].join('\n');
 };

@@ -5,7 +5,7 @@ import type { RefList } from '../../source/history/refs.ts';
 import { openHistory } from '../../source/history/open-history.ts';
 import type { Limits } from '../../source/limits.ts';
 import { pauseMs } from '../../source/transport/fetch.ts';
-import { settingsFor } from '../source/network.ts';
+import { settingsFor, type SourceNetwork } from '../source/network.ts';
 
 /** Branches and tags, and the object format that their ids are of. */
 export interface ListedRefs {
@@ -22,13 +22,17 @@ const nothing = (format: ObjectFormat): string => '0'.repeat(format === 'sha1' ?
 interface ListRequest {
   readonly url: RepoUrl;
   readonly limits: Limits;
+  readonly network: SourceNetwork;
   /** A path that does not exist yet. */
   readonly scratch: string;
 }
 
-const listAs = async ({ url, limits: given, scratch }: ListRequest, format: ObjectFormat): Promise<ListedRefs> => {
+const listAs = async (
+  { url, limits: given, network, scratch }: ListRequest,
+  format: ObjectFormat,
+): Promise<ListedRefs> => {
   const limits = withHistoryLimits(given, HISTORY_LIMITS);
-  const settings = settingsFor(url, true, {}, limits);
+  const settings = settingsFor(url, true, network, limits);
   const want = { commit: nothing(format), format };
   for (let round = 1; ; round++) {
     try {

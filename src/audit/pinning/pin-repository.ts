@@ -1,4 +1,5 @@
 import { canonicalPin } from '../../pin/canonical.ts';
+import { parsePin } from '../../pin/parse.ts';
 import { readValues, toPin } from '../../pin/schema.ts';
 import type { Pin } from '../../pin/types.ts';
 import { LAUNCHER_PROGRAMS } from '../../compose/programs.ts';
@@ -6,15 +7,18 @@ import type { Limits } from '../../source/limits.ts';
 import { shown } from '../report/shown.ts';
 import { withScratch } from '../source/scratch.ts';
 import { checkOutput } from './check-output.ts';
-import { composeText, configText, PLACEHOLDER_IMAGE } from './deployment.ts';
+import { composeText, configText, type Deployment, PLACEHOLDER_IMAGE } from './deployment.ts';
+import { derivedComposeText, dockerfileText } from './derived-image.ts';
 import { PinningError } from './errors.ts';
 import { type Measured, measure } from './measure.ts';
-import type { PinRequest } from './request.ts';
+import { readNetwork } from './network.ts';
+import type { PinForm, PinRequest } from './request.ts';
 import { type Resolved, resolveRef } from './resolve.ts';
 import { checkFree, writeFiles } from './write-files.ts';
 
 export const CONFIG_NAME = 'launcher.conf';
 export const COMPOSE_NAME = 'docker-compose.yml';
+export const BUILD_NAME = 'Dockerfile';
 
 export interface PinSettings {
   readonly limits: Limits;
@@ -28,6 +32,7 @@ export interface Pinned {
   readonly pin: Pin;
   readonly resolved: Resolved;
   readonly measured: Measured;
+  readonly form: PinForm;
   readonly written: readonly string[];
   /** Whether the image is still to be filled in. */
   readonly isImageOpen: boolean;
@@ -36,13 +41,24 @@ export interface Pinned {
 const { defaults } = LAUNCHER_PROGRAMS['trusted-workload-launcher'];
 
 /** The pin by the launcher's own rules. */
-const pinOf = ({ url, workDir, entry }: PinRequest, commit: string, treeSha256?: string): Pin => {
+const pinOf = (request: PinRequest, commit: string, treeSha256?: string): Pin => {
+  const { url, workDir, entry, submodules, receipt, network } = request;
+  const given = {
+    ENTRYPOINT_SCRIPT: entry,
+    TREE_SHA256: treeSha256,
+    REPO_CREDENTIAL_FILE: network.credential?.inContainer,
+    REPO_CA_FILE: network.ca?.inContainer,
+    REPO_PROXY: network.proxy,
+    SSH_KEY_FILE: network.sshKey?.inContainer,
+    SSH_KNOWN_HOSTS_FILE: network.sshKnownHosts?.inContainer,
+    SUBMODULES: submodules,
+  };
   const read = readValues({
     REPO_URL: url.text,
     COMMIT_SHA: commit,
     WORK_DIR: workDir,
-    ...(entry === undefined ? {} : { ENTRYPOINT_SCRIPT: entry }),
-    ...(treeSha256 === undefined ? {} : { TREE_SHA256: treeSha256 }),
+    RECEIPT: receipt,
+    ...Object.fromEntries(Object.entries(given).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]]))),
   });
   if (!read.ok) {
     const [problem] = read.problems;
@@ -54,17 +70,38 @@ const pinOf = ({ url, workDir, entry }: PinRequest, commit: string, treeSha256?:
   return toPin(read.values, defaults);
 };
 
-/** A value may be fine by itself and still not be writable: one that opens with a quote and holds the other kind. */
+/**
+ * A value may be fine by itself and still not be writable: one that opens with a quote and holds the other kind; or not beside the others: a
+ * credential for https where the address is of ssh.
+ */
 const checkWritable = (pin: Pin): void => {
+  let text: string;
   try {
-    canonicalPin(pin);
+    text = canonicalPin(pin);
   } catch (cause) {
     throw new PinningError('bad-value', 'no config can hold these values: one needs quotes and holds both kinds', {
       hint: 'choose another --work-dir or --entry',
       cause,
     });
   }
+  const parsed = parsePin(new TextEncoder().encode(text), { source: CONFIG_NAME, defaults });
+  if (parsed.ok) return;
+  const [error] = parsed.errors;
+  throw new PinningError('bad-value', `no pin can hold this: ${error?.message.split('\n')[0]}`, {
+    hint: 'leave one of the options out',
+    cause: error,
+  });
 };
+
+/** The files of each form, in the order in which they are written. */
+const textsOf = (form: PinForm, deployment: Deployment): Readonly<Record<string, string>> =>
+  form === 'compose'
+    ? { [CONFIG_NAME]: configText(deployment), [COMPOSE_NAME]: composeText(deployment) }
+    : {
+        [CONFIG_NAME]: configText(deployment),
+        [BUILD_NAME]: dockerfileText(deployment, CONFIG_NAME),
+        [COMPOSE_NAME]: derivedComposeText(deployment),
+      };
 
 /**
  * Resolves a branch or tag once, brings the commit as the launcher would, and writes a config and a compose file that pin it. Nothing of
@@ -72,21 +109,28 @@ const checkWritable = (pin: Pin): void => {
  * @throws PinningError; SourceError; StateError
  */
 export const pinRepository = async (request: PinRequest, { limits, now, say }: PinSettings): Promise<Pinned> => {
-  const { url, ref, out, force, image = PLACEHOLDER_IMAGE } = request;
-  if (!force) checkFree(out, [CONFIG_NAME, COMPOSE_NAME]);
+  const { url, ref, out, force, form, image = PLACEHOLDER_IMAGE } = request;
+  const names = form === 'compose' ? [CONFIG_NAME, COMPOSE_NAME] : [CONFIG_NAME, BUILD_NAME, COMPOSE_NAME];
+  if (!force) checkFree(out, names);
   // With any commit, so that what cannot be written costs no connection.
   checkWritable(pinOf(request, 'f'.repeat(40)));
+  const network = readNetwork(request.network);
   return await withScratch(async (folder) => {
     if (ref.kind === 'name') say(`asking ${shown(url.text)} for its branches and tags`);
-    const resolved = await resolveRef(ref, { url, limits, scratch: `${folder}/history` });
+    const resolved = await resolveRef(ref, { url, limits, network, scratch: `${folder}/history` });
     say(`bringing commit ${resolved.commit}`);
     const plain = pinOf(request, resolved.commit);
-    const measured = await measure({ pin: plain, limits, folder, warn: (message) => say(`warning: ${message}`) });
+    const measured = await measure({
+      pin: plain,
+      limits,
+      network: request.network,
+      folder,
+      warn: (message) => say(`warning: ${message}`),
+    });
     const pin = pinOf(request, resolved.commit, measured.treeSha256);
-    const deployment = { pin, resolved, at: now, image };
-    const texts = { [CONFIG_NAME]: configText(deployment), [COMPOSE_NAME]: composeText(deployment) };
-    checkOutput(texts, pin, image);
+    const texts = textsOf(form, { pin, resolved, at: now, image });
+    checkOutput(texts, pin, image, form);
     const written = writeFiles(out, texts, force);
-    return { pin, resolved, measured, written, isImageOpen: image === PLACEHOLDER_IMAGE };
+    return { pin, resolved, measured, form, written, isImageOpen: image === PLACEHOLDER_IMAGE };
   });
 };

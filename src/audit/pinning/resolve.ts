@@ -1,6 +1,7 @@
 import type { ObjectFormat, RepoUrl } from '../../pin/types.ts';
 import { tipOf } from '../../source/history/refs.ts';
 import type { Limits } from '../../source/limits.ts';
+import type { SourceNetwork } from '../source/network.ts';
 import { chooseRef } from './choose-ref.ts';
 import { listRefs } from './list-refs.ts';
 import { peelLocal } from './peel-local.ts';
@@ -19,6 +20,7 @@ export interface Resolved {
 interface ResolveRequest {
   readonly url: RepoUrl;
   readonly limits: Limits;
+  readonly network: SourceNetwork;
   /** A path that does not exist yet. */
   readonly scratch: string;
 }

@@ -8,13 +8,8 @@ export const MAX_SHOWN = 400;
 /** How much of a longer value is shown at either end. */
 const KEPT = 180;
 
-/** White space that looks like a space, or like nothing, and is neither: two values that differ in it must not look alike. */
-const ODD_SPACE = /[^\S ]/gu;
-
-const escapeSpace = (char: string): string => `\\u{${char.charCodeAt(0).toString(16)}}`;
-
 /** Text of unknown origin, whole: on one line, nothing invisible. Who prints it bounds its length. */
-export const escaped = (text: string): string => escapeText(text).replace(ODD_SPACE, escapeSpace);
+export const escaped = (text: string): string => escapeText(text);
 
 /**
  * Text of unknown origin as it may stand in a report: on one line, nothing invisible, and of bounded length. What is left out

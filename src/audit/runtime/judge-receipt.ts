@@ -86,6 +86,9 @@ const tell = (context: Context): string[] => {
     ...named('held against the source, too', compared),
     ...named('not held against the source, which was not had; the commit covers them', open),
     ...(event === 'found' ? ['an earlier start of this boot wrote the event: the container was restarted since'] : []),
+    ...(context.events().system.instanceId.length === 0
+      ? ['the deployment has no instance id (no_instance_id): the receipt may be of another machine that runs it']
+      : []),
     ...named('kept from the workload', claim.dropped),
     ...named('let through to it by ALLOW_ENV', claim.allowed),
     `it says that it started at ${times.started}, which nothing proves`,

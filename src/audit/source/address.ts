@@ -10,6 +10,8 @@ export interface SourceAddress {
   readonly url: string;
   /** The auditor wrote it on the command line; else the evidence did, and it is hostile. */
   readonly named: boolean;
+  /** Nothing is asked there: what it gave was saved, and this says when and where. */
+  readonly saved?: string;
 }
 
 /** Names that no public name service holds (RFC 6761, 6762, 7686, 8375; `internal` by ICANN's resolution of 2024). */

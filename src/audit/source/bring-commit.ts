@@ -6,11 +6,12 @@ import { limitExceeded, SourceError } from '../../source/errors.ts';
 import type { Limits } from '../../source/limits.ts';
 import { Reception, type Received } from '../../source/receive.ts';
 import { MAX_GITMODULES_BYTES, parseGitmodules, submoduleUrl } from '../../source/submodules.ts';
-import { fetchCommit, type NetworkSettings } from '../../source/transport/fetch.ts';
+import { type Attempt, fetchCommit, type NetworkSettings } from '../../source/transport/fetch.ts';
 import { gitlinksOf, type SourceContext, type SourceLog, type Unit } from '../../source/unit.ts';
 import { fsPath } from '../../source/workdir/files.ts';
 import { inspectWorkDir } from '../../source/workdir/inspect.ts';
 import { ObjectBag } from '../../source/workdir/object-bag.ts';
+import { type PackRecorder, receiveSaved, recorded } from './saved-pack.ts';
 import { checkSubmodule, isSameServer } from './submodule-address.ts';
 
 export interface BringRequest {
@@ -24,6 +25,10 @@ export interface BringRequest {
   log: SourceLog;
   /** An empty folder of its own. */
   folder: string;
+  /** Is told the packs that come. */
+  record?: PackRecorder | undefined;
+  /** Packs that were saved, in place of all addresses: nobody is asked for anything. */
+  saved?: ((commitId: string) => Uint8Array) | undefined;
 }
 
 /** One commit, every object of it hashed by the launcher's own readers, its files below `root`. */
@@ -51,7 +56,7 @@ interface Wanted {
 
 /** As the launcher names the submodules of a commit, each held to what a repository may name. */
 const submodulesOf = (
-  { url: repository, named, offline, settings }: BringRequest,
+  { url: repository, named, offline, settings, saved }: BringRequest,
   root: string,
   parent: Wanted,
   { layout }: Unit,
@@ -71,7 +76,7 @@ const submodulesOf = (
   const urls = parseGitmodules(bytes.toString('latin1'));
   return links.map(({ path, id }) => {
     const url = submoduleUrl(path, urls, parent.url);
-    checkSubmodule(below + path, url, { root: repository, named, offline });
+    if (saved === undefined) checkSubmodule(below + path, url, { root: repository, named, offline });
     return { path: below + path, url, commitId: id, depth: parent.depth + 1 };
   });
 };
@@ -104,32 +109,36 @@ export const bringCommit = async (request: BringRequest): Promise<BroughtUnits> 
   const left = { ...limits };
   const bringUnit = async (wanted: Wanted): Promise<Unit> => {
     const unitLimits = { ...left };
-    const received = await fetchCommit<Received>({
-      addresses: [wanted.url],
-      want: { commit: wanted.commitId, format: pin.objectFormat },
-      settings: settingsOf(request, wanted, unitLimits),
-      begin: () => {
-        const plain = receptionOptions({ ...context, limits: unitLimits }, incoming, wanted, settings.deadline);
-        let reception: Reception | undefined;
-        const open = (): Reception => {
-          reception ??= new Reception({
-            ...plain,
-            onBlob: (id, data) => {
-              plain.onBlob?.(id, data);
-              sizes.set(id, data.length);
-              if (data.length < MAX_LFS_BYTES && data.subarray(0, LFS_HEAD.length).equals(LFS_HEAD)) lfs.add(id);
-            },
-          });
-          return reception;
-        };
-        return {
-          openSink: async () => open().sink,
-          complete: async () => await open().complete(),
-          discard: async () => await reception?.discard(),
-        };
-      },
-      onFailure: (from, error) => log.warning(`${escapeText(from.text)}: ${error.message}`),
-    });
+    const begin = (): Attempt<Received> => {
+      const plain = receptionOptions({ ...context, limits: unitLimits }, incoming, wanted, settings.deadline);
+      let reception: Reception | undefined;
+      const open = (): Reception => {
+        reception ??= new Reception({
+          ...plain,
+          onBlob: (id, data) => {
+            plain.onBlob?.(id, data);
+            sizes.set(id, data.length);
+            if (data.length < MAX_LFS_BYTES && data.subarray(0, LFS_HEAD.length).equals(LFS_HEAD)) lfs.add(id);
+          },
+        });
+        return reception;
+      };
+      return {
+        openSink: async () => recorded(open().sink, wanted.commitId, request.record),
+        complete: async () => await open().complete(),
+        discard: async () => await reception?.discard(),
+      };
+    };
+    const received =
+      request.saved === undefined
+        ? await fetchCommit<Received>({
+            addresses: [wanted.url],
+            want: { commit: wanted.commitId, format: pin.objectFormat },
+            settings: settingsOf(request, wanted, unitLimits),
+            begin,
+            onFailure: (from, error) => log.warning(`${escapeText(from.text)}: ${error.message}`),
+          })
+        : await receiveSaved(request.saved(wanted.commitId), begin());
     if (wanted.path !== '')
       renameSync(fsPath(`${incoming.git}.submodule`), fsPath(`${incoming.tree}/${wanted.path}/.git`));
     const unit = unitOf(context, wanted, received);

@@ -3,7 +3,8 @@ import { escapeText } from '../../base/escape.ts';
 import type { Pin, RepoUrl } from '../../pin/types.ts';
 import { SourceError } from '../../source/errors.ts';
 import { HISTORY_LIMITS, type HistoryLimits } from '../../source/history/limits.ts';
-import { findReachability } from '../../source/history/reachability.ts';
+import type { HistoryRecorder } from '../../source/history/recorder.ts';
+import { findReachability, type Reachability } from '../../source/history/reachability.ts';
 import type { Limits } from '../../source/limits.ts';
 import { showName } from '../../source/objects/tree-names.ts';
 import { treeSha256 } from '../../source/tree-sha256.ts';
@@ -18,10 +19,25 @@ import { type Known, known } from './known.ts';
 import { MAX_ENTRY_BYTES } from './limits.ts';
 import { type SourceNetwork, settingsFor } from './network.ts';
 import { fileAt, readCommitFile } from './read-file.ts';
+import type { PackRecorder } from './saved-pack.ts';
 import { withScratch } from './scratch.ts';
 import { readSignature } from './signature/read.ts';
 import { comparePaths, type Side } from './since/compare.ts';
 import { diffLines } from './since/diff-lines.ts';
+
+/** Is told all that comes, for whoever keeps it. */
+export interface SourceRecorder {
+  readonly pack: PackRecorder;
+  readonly history: HistoryRecorder;
+}
+
+/** What an earlier run was given, in place of a repository. */
+export interface SavedSource {
+  /** The pack of a commit. Throws where it was not saved. */
+  readonly pack: (commitId: string) => Uint8Array;
+  /** By a list of refs that was saved, and the commits between. Throws where it does not say. */
+  readonly reachability: (expectedRef: string | undefined) => Reachability;
+}
 
 export interface SourceRequest {
   /** As the attested compose gives it. Of its network keys nothing is used, REPO_URL included: see `address`. */
@@ -39,6 +55,9 @@ export interface SourceRequest {
   /** OpenPGP keys that the auditor gave. */
   readonly signerKeys?: Uint8Array | undefined;
   readonly log?: SourceLog;
+  readonly record?: SourceRecorder | undefined;
+  /** Nobody is asked: `address` only says where it once came from. */
+  readonly saved?: SavedSource | undefined;
 }
 
 const offlineRefusal = ({ text }: RepoUrl): SourceError =>
@@ -116,13 +135,25 @@ const collect = async (request: SourceRequest, url: RepoUrl, scratch: string): P
     history = HISTORY_LIMITS,
     expectedRef,
     signerKeys,
+    record,
+    saved,
   } = request;
   const { named } = address;
   const bring = async (of: Pin, name: string): Promise<BroughtUnits> => {
     const folder = `${scratch}/${name}`;
     mkdirSync(folder, { mode: 0o700 });
     const settings = settingsFor(url, named, network, limits);
-    return await bringCommit({ pin: of, url, named, offline, settings, log: request.log ?? SILENT, folder });
+    return await bringCommit({
+      pin: of,
+      url,
+      named,
+      offline,
+      settings,
+      log: request.log ?? SILENT,
+      folder,
+      record: record?.pack,
+      saved: saved?.pack,
+    });
   };
   let brought: BroughtUnits | undefined;
   const commit: Known<CommitFacts> = await known(async () => {
@@ -141,7 +172,9 @@ const collect = async (request: SourceRequest, url: RepoUrl, scratch: string): P
   return {
     address,
     commit,
-    reachability: await known(() => findReachability(historyAddress, expectedRef)),
+    reachability: await known(
+      () => saved?.reachability(expectedRef) ?? findReachability(historyAddress, expectedRef, record?.history),
+    ),
     signature: await known(() => readSignature({ content, format, keys: signerKeys, folder: `${scratch}/gpg` })),
     since: request.since === undefined ? undefined : await known(() => sinceFacts(request, source, bring)),
   };
@@ -155,8 +188,8 @@ const collect = async (request: SourceRequest, url: RepoUrl, scratch: string): P
 export const collectSource = async (request: SourceRequest): Promise<SourceFacts> => {
   const { address } = request;
   const facts = await known(async () => {
-    const url = admitAddress(address);
-    if (request.offline === true && url.kind !== 'local') throw offlineRefusal(url);
+    const url = request.saved === undefined ? admitAddress(address) : request.pin.repoUrl;
+    if (request.saved === undefined && request.offline === true && url.kind !== 'local') throw offlineRefusal(url);
     return await withScratch((scratch) => collect(request, url, scratch));
   });
   if ('value' in facts) return facts.value;

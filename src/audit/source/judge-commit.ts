@@ -7,8 +7,8 @@ import { contradicted, failureOf, notHad } from './judge-errors.ts';
 
 const WITHOUT = 'it stands on the commit, which was not had';
 
-const originOf = ({ address }: SourceFacts): string =>
-  address.named ? `${address.url}, as named on the command line` : `${address.url}, as the pin names it`;
+const originOf = ({ address: { url, named, saved } }: SourceFacts): string =>
+  `${url}, ${saved ?? (named ? 'as named on the command line' : 'as the pin names it')}`;
 
 const factsOf = ({ commit }: SourceFacts): CommitFacts | undefined => ('value' in commit ? commit.value : undefined);
 
@@ -20,7 +20,10 @@ export const judgeCommit = (facts: SourceFacts, pin: Pin): Outcome => {
     const { parents } = commit.value;
     const history = parents.length === 0 ? 'it has no parent' : `it has ${counted(parents.length, 'parent')}`;
     return passed({
-      summary: `the repository serves ${pin.commitSha} as a commit, and its bytes hash to that`,
+      summary:
+        facts.address.saved === undefined
+          ? `the repository serves ${pin.commitSha} as a commit, and its bytes hash to that`
+          : `${pin.commitSha} was saved as a commit, and its bytes hash to that`,
       origins,
       details: [history],
     });

@@ -1,4 +1,5 @@
 import type { Pin } from '../../pin/types.ts';
+import type { TrustedRoot } from '../../provenance/trusted-root.ts';
 import type { Expected } from '../expectations.ts';
 import type { Outcome } from '../outcome.ts';
 import type { SourceFinding } from './contents/finding.ts';
@@ -15,6 +16,8 @@ export interface SourceExpectations {
   readonly pin: Pin;
   /** Compared beside the pin's own TREE_SHA256. */
   readonly treeSha256?: Expected<string> | undefined;
+  /** By what a signature that Sigstore vouches for is looked at. */
+  readonly sigstoreRoots?: readonly TrustedRoot[] | undefined;
 }
 
 /** What an audit of the source came to. Strings may hold text of the repository, unescaped: whoever prints escapes. */
@@ -29,7 +32,10 @@ export interface SourceFindings {
 }
 
 /** What the facts come to: a pure function of its arguments. */
-export const judgeSource = (facts: SourceFacts, { pin, treeSha256 }: SourceExpectations): SourceFindings => {
+export const judgeSource = (
+  facts: SourceFacts,
+  { pin, treeSha256, sigstoreRoots }: SourceExpectations,
+): SourceFindings => {
   const commit = 'value' in facts.commit ? facts.commit.value : undefined;
   return {
     facts,
@@ -39,9 +45,13 @@ export const judgeSource = (facts: SourceFacts, { pin, treeSha256 }: SourceExpec
       'source.tree-sha256': judgeTreeSha256(facts, pin, treeSha256),
       'source.entry': judgeEntry(facts),
       'source.reachable': judgeReachable(facts, pin.commitSha),
-      'source.signature': judgeSignature(facts),
+      'source.signature': judgeSignature(facts, sigstoreRoots),
     },
-    findings: [...refFindings(facts, pin.commitSha), ...signatureFindings(facts), ...(commit?.findings ?? [])],
+    findings: [
+      ...refFindings(facts, pin.commitSha),
+      ...signatureFindings(facts, sigstoreRoots),
+      ...(commit?.findings ?? []),
+    ],
     entry: commit?.entry,
     since: facts.since,
   };

@@ -8,6 +8,7 @@ export type LayerProblem =
   | 'link'
   | 'special-file'
   | 'outside'
+  | 'folder'
   | 'repeated'
   | 'privileged'
   | 'writable'
@@ -26,14 +27,14 @@ export interface LayerFinding {
  * The path below `/`, without `./` in front and `/` at the end; empty for the root itself. Undefined where it is not
  * plain.
  */
-const plainPath = (path: string): string | undefined => {
+export const plainPath = (path: string): string | undefined => {
   const bare = path.replace(/^(?:\.?\/)+/, '').replace(/\/$/, '');
   if (bare === '' || bare === '.') return '';
   const isPlain = bare.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
   return isPlain && !/[\\\p{Cc}]/u.test(bare) ? bare : undefined;
 };
 
-const isBelow = (path: string, top: string): boolean => path === top || path.startsWith(`${top}/`);
+const isAbove = (path: string, place: string): boolean => path === '' || place.startsWith(`${path}/`);
 
 /** OCI image specification, "Whiteouts": such a name removes, or hides all of a folder. */
 const WHITEOUT = '.wh.';
@@ -50,8 +51,9 @@ const problemsOf = (entry: TarEntry, path: string | undefined, places: readonly 
     add('link', `is a ${entry.type} to ${escapeText(entry.linkName)}`);
   } else if (entry.type === 'device' || entry.type === 'fifo') add('special-file', `is a ${entry.type}`);
   // Builders write the folders above what they copy.
-  const isAbove = entry.type === 'folder' && (path === '' || places.some((place) => isBelow(place, path)));
-  if (!isAbove && !places.some((place) => isBelow(path, place))) add('outside', 'is not below the config');
+  const isFolderAbove = entry.type === 'folder' && places.some((place) => isAbove(path, place));
+  if (!isFolderAbove && !places.includes(path)) add('outside', 'is neither the config nor a folder above it');
+  else if (!isFolderAbove && entry.type === 'folder') add('folder', 'is a folder where the config should be');
   if ((entry.mode & SPECIAL_BITS) !== 0) add('privileged', 'is setuid, setgid or sticky');
   if ((entry.mode & WRITABLE_BY_OTHERS) !== 0) add('writable', 'can be written by others than its owner');
   if (entry.uid !== 0 || entry.gid !== 0) add('owner', `belongs to ${entry.uid}:${entry.gid}, not to root`);
@@ -61,9 +63,8 @@ const problemsOf = (entry: TarEntry, path: string | undefined, places: readonly 
 };
 
 /**
- * What keeps a layer from being one that adds a config and nothing else; empty where it is one. `configPaths` are
- * absolute: files, or folders below which everything may be added. Admitted: regular files there, and folders there and
- * above, of root and writable by root only.
+ * What keeps a layer from being one that adds a config and nothing else; empty where it is one. `configPaths` are absolute paths of files.
+ * Admitted: regular files there, and folders above, of root and writable by root only.
  */
 export const judgeLayer = (entries: readonly TarEntry[], configPaths: readonly string[]): readonly LayerFinding[] => {
   const places = configPaths

@@ -11,10 +11,17 @@ export class CommitGraph {
   readonly #tags = new Map<string, string>();
   readonly #format: ObjectFormat;
   readonly #maxCommits: number;
+  readonly #onObject: ((object: { type: ObjectType; id: string; data: Buffer }) => void) | undefined;
 
-  constructor(format: ObjectFormat, maxCommits: number) {
+  /** @param onObject told of each commit and tag that is taken */
+  constructor(
+    format: ObjectFormat,
+    maxCommits: number,
+    onObject?: (object: { type: ObjectType; id: string; data: Buffer }) => void,
+  ) {
     this.#format = format;
     this.#maxCommits = maxCommits;
+    this.#onObject = onObject;
   }
 
   /** Commits so far. */
@@ -33,11 +40,13 @@ export class CommitGraph {
         throw new SourceError('commit-malformed', `tag ${id} is malformed: it does not begin with an object line`);
       }
       this.#tags.set(id, target);
+      this.#onObject?.({ type, id, data });
     } else if (type === 'commit') {
       if (this.#parents.size >= this.#maxCommits) {
         throw limitExceeded('COMMITS', `the history between holds more than ${this.#maxCommits} commits`);
       }
       this.#parents.set(id, parseCommit(data, this.#format, id).parents);
+      this.#onObject?.({ type, id, data });
     }
   };
 

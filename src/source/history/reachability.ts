@@ -3,6 +3,7 @@ import { pauseMs } from '../transport/fetch.ts';
 import { inOrder, namedRef, refsAt, rounds } from './find-ref.ts';
 import { CommitGraph } from './graph.ts';
 import { withHistoryLimits } from './limits.ts';
+import type { HistoryRecorder } from './recorder.ts';
 import { type RefList, type RemoteRef, tipOf } from './refs.ts';
 import { openHistory } from './open-history.ts';
 import type { HistoryAddress, RemoteHistory } from './remote.ts';
@@ -51,9 +52,10 @@ const search = async (
   address: HistoryAddress,
   remote: RemoteHistory,
   expected: string | undefined,
+  recorder: HistoryRecorder | undefined,
 ): Promise<{ reach: Reach; commits: number; packBytes: number }> => {
   const { want, bounds, settings } = address;
-  const graph = new CommitGraph(want.format, bounds.commits);
+  const graph = new CommitGraph(want.format, bounds.commits, recorder?.object);
   const ordered = inOrder(remote.list, expected);
   const likely = new Set([
     expected === undefined ? undefined : namedRef(remote.list, expected)?.name,
@@ -102,19 +104,25 @@ const expectedRef = (list: RefList, name: string): NonNullable<Reachability['exp
  * parent's address too: a commit that no branch or tag leads to may be anybody's. The tips are looked at first; then commits,
  * as a rule without their files, are fetched and hashed from the tips down, and only hashed commits say what their parents are.
  * @param expected a branch or tag that the commit is said to belong to
+ * @param recorder told what the repository said
  * @throws SourceError where it cannot be found out, bounds included
  */
-export const findReachability = async (given: HistoryAddress, expected?: string): Promise<Reachability> => {
+export const findReachability = async (
+  given: HistoryAddress,
+  expected?: string,
+  recorder?: HistoryRecorder,
+): Promise<Reachability> => {
   const limits = withHistoryLimits(given.settings.limits, given.bounds);
   const deadline = Math.min(given.settings.deadline, performance.now() + limits.TOTAL_MS);
   const address: HistoryAddress = { ...given, settings: { ...given.settings, limits, deadline } };
   const remote = await trying(address, () => openHistory(address));
   const { list } = remote;
+  recorder?.refs(list, expected);
   const at = refsAt(inOrder(list, expected), address.want.commit);
   const found =
     at.length > 0
       ? { reach: { kind: 'tip', refs: at } as const, commits: 0, packBytes: 0 }
-      : await search(address, remote, expected);
+      : await search(address, remote, expected, recorder);
   const branches = list.refs.filter(({ name }) => name.startsWith('refs/heads/')).length;
   return {
     ...found,

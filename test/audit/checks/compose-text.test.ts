@@ -20,6 +20,10 @@ const WHOLE_PIN = `${DEFAULT_PIN}\nENTRYPOINT_SCRIPT=tee-launch.sh\nSUBMODULES=n
 const outcome = (id: CheckId, options: DeploymentOptions = {}, demands: Partial<Policy> = {}): Outcome =>
   run(byId.get(id)!, infoOf(deploy(options)), policy(demands));
 
+/** Of a saved answer nothing is fetched. */
+const UNSEEN_GRAMMAR =
+  'it is read by grammar 1; which one the image reads was not looked at: its config was not fetched';
+
 const launchers = [stated(LAUNCHER)];
 const of =
   (state: Outcome['state'], exit: number) =>
@@ -47,7 +51,7 @@ test('there is one check for each area of the compose text, in the order of the 
 describe('the recommended file', () => {
   test.each<[CheckId, string, string[]?]>([
     ['compose.launcher', 'one service runs the launcher'],
-    ['compose.pin', 'the pin is well formed'],
+    ['compose.pin', 'the pin is well formed', [UNSEEN_GRAMMAR]],
     ['compose.pin-bound', 'every character of the pin is measured'],
     ['compose.override', 'no key changes how the launcher starts'],
     ['compose.environment', 'no variable steers the launcher'],
@@ -247,7 +251,7 @@ describe('who the launcher is', () => {
     const compose = 'services:\n  web:\n    image: nginx:1\n';
     expect(outcome('compose.launcher', { composeFile: compose })).toEqual({
       ...unchecked('no service is given a pin, and no policy names an image of the launcher by digest'),
-      details: undefined,
+      details: ['whether an image holds a pin was not looked at: nothing was fetched'],
       hint: 'name the digest in a policy, [[launcher]]; an image without a digest proves nothing',
     });
     expect(outcome('compose.launcher', { composeFile: compose }, { launchers })).toEqual(

@@ -7,8 +7,12 @@ import type { Outcome } from '../../../src/audit/outcome.ts';
 import { EMPTY_POLICY, type Policy } from '../../../src/audit/policy/policy.ts';
 import type { CommitFacts, SourceFacts } from '../../../src/audit/source/facts.ts';
 import { SOURCE_CHECK_IDS } from '../../../src/audit/source/check-ids.ts';
+import { readX509Signature } from '../../../src/audit/source/signature/gitsign.ts';
+import { readTrustedRoots } from '../../../src/provenance/trusted-root.ts';
 import { SourceError } from '../../../src/source/errors.ts';
 import { DEFAULT_PIN } from '../../mocks/deployment/app-compose.ts';
+import { gitsign, instance as gitsignInstance } from '../source/gitsign-support.ts';
+import { COMMIT as SIGNED_COMMIT } from '../source/signature-support.ts';
 import {
   BROKEN,
   broken,
@@ -207,6 +211,14 @@ describe('a source that was had', () => {
     ['source.signature', 'not-checked', 'the commit is not signed'],
   ])('%s', (id, state, summary) => {
     expect(outcome(id, withSource())).toMatchObject({ state, summary });
+  });
+
+  test('a signature of gitsign is held against the trusted roots', () => {
+    const evidence = withSource({ signature: { value: readX509Signature(gitsign(), SIGNED_COMMIT) } });
+    const sigstoreRoots = readTrustedRoots(gitsignInstance.root(), 'root');
+    const summary = (roots: Partial<Expectations>): string => outcome('source.signature', evidence, roots).summary;
+    expect(summary({ sigstoreRoots })).toMatch(/^signed by dev@example\.com, for whom .*: it holds; /);
+    expect(summary({})).toMatch(/: it was not verified \(no trusted root was given\)$/);
   });
 
   test('what has no place of its own is of where the source was had', () => {

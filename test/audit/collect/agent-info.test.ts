@@ -44,6 +44,9 @@ test('what is said twice must be the same', () => {
     mrtd: { origin: from(', tcb_info, mrtd'), value: 'm' },
     key_provider_info: failing(from(', key_provider_info'), 'wrong-type', 'key_provider_info is of type number'),
   });
+  expect(statements.compose_hash).toMatchObject({
+    error: { exitCode: 30, hint: 'the answer contradicts itself; ask for it again' },
+  });
 });
 
 test('a tcb_info or certificate that cannot be read says so in the parts it would have held', () => {
@@ -68,7 +71,10 @@ test('a tcb_info or certificate that cannot be read says so in the parts it woul
   const junk = `-----BEGIN CERTIFICATE-----\n${Buffer.from('junk').toString('base64')}\n-----END CERTIFICATE-----\n`;
   const unreadable = read({ app_cert: junk, tcb_info: '' });
   expect(unreadable.certificates).toEqual({ origin: from(', app_cert'), value: [new Uint8Array(Buffer.from('junk'))] });
-  expect(unreadable.quote).toMatchObject({ origin: from(', app_cert, leaf'), error: { exitCode: 30 } });
+  expect(unreadable.quote).toMatchObject({
+    origin: from(', app_cert, leaf'),
+    error: { exitCode: 30, message: expect.stringContaining('the RA-TLS leaf') },
+  });
   expect(unreadable.notes).toEqual([NO_TCB]);
 });
 

@@ -53,11 +53,15 @@ test('every key is read as it was written', () =>
     }),
   ));
 
-test.each(['J992NeWhuaJXeUVJcDCVwfS5j1G26B5aJDUZ8iuBCYdc', 'secp256k1:abc', 'ed25519:', 'xed25519:abc', 'ED25519:abc'])(
-  '%s is no key of NEAR',
-  (text) => {
-    expect(() => readNearKey(text, 'the key')).toThrow(
-      expect.objectContaining({ code: 'bad-answer', message: 'the key is not written ed25519:…' }),
-    );
-  },
-);
+test.each([
+  'J992NeWhuaJXeUVJcDCVwfS5j1G26B5aJDUZ8iuBCYdc',
+  'secp256k1:abc',
+  'ed25519:',
+  'xed25519:abc',
+  'ED25519:abc',
+  'ed25519:abc\n',
+])('%s is no key of NEAR', (text) => {
+  expect(() => readNearKey(text, 'the key')).toThrow(
+    expect.objectContaining({ code: 'bad-answer', message: 'the key is not written ed25519:…' }),
+  );
+});

@@ -36,12 +36,15 @@ const attestation = (quote: Uint8Array, config: string): Buffer =>
     vector(Buffer.from(config)),
   ]);
 
-/** A self-signed certificate with these extensions, as PEM; undefined where there is no openssl. */
-const certificate = (extensions: Record<string, Uint8Array>): string | undefined => {
+/** A self-signed certificate with these extensions in OCTET STRINGs, as PEM; undefined where there is no openssl. */
+const certificate = (extensions: Record<string, Uint8Array>): string | undefined =>
+  certificateOf(Object.fromEntries(Object.entries(extensions).map(([oid, bytes]) => [oid, shortOctets(bytes)])));
+
+const certificateOf = (extensions: Record<string, Uint8Array>): string | undefined => {
   const scratch = useScratch();
   const added = Object.entries(extensions).flatMap(([oid, bytes]) => [
     '-addext',
-    `${ARC}.${oid}=DER:${shortOctets(bytes).toString('hex')}`,
+    `${ARC}.${oid}=DER:${Buffer.from(bytes).toString('hex')}`,
   ]);
   const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', scratch.join('key')];
   const args = ['req', '-x509', ...key, '-subj', '/CN=demo-cert', '-out', scratch.join('cert'), ...added];
@@ -113,7 +116,21 @@ test('both generations must hold the same quote', ({ skip }) => {
   const found = read(certificate({ 1: QUOTE, 8: attestation(other, '') })!);
   expect(found.quote).toMatchObject({
     origin: `${at('1')} and ${at('8')}`,
-    error: { code: 'contradictory', exitCode: 30, message: `${at('1')} and ${at('8')} hold different quotes` },
+    error: {
+      code: 'contradictory',
+      exitCode: 30,
+      message: `${at('1')} and ${at('8')} hold different quotes`,
+      hint: 'the certificate contradicts itself; ask for it again',
+    },
+  });
+});
+
+test('an older quote that does not read is not replaced by the newer one', ({ skip }) => {
+  const pem = certificateOf({ 1: Buffer.from('0c0161', 'hex'), 8: shortOctets(attestation(QUOTE, '')) });
+  if (pem === undefined) return skip('no openssl here');
+  expect(read(pem)).toMatchObject({
+    quote: { origin: at('1'), error: { code: 'bad-der', exitCode: 30 } },
+    eventLog: { origin: `${at('8')}, event log` },
   });
 });
 
@@ -134,6 +151,10 @@ test('a leaf without any of them says so', ({ skip }) => {
   const origin = 'saved answer a.json, app_cert, leaf';
   expect(quote).toMatchObject({
     origin,
-    error: { code: 'bad-answer', message: `${origin} carries no quote (extensions .1 and .8 of dstack)` },
+    error: {
+      code: 'bad-answer',
+      message: `${origin} carries no quote (extensions .1 and .8 of dstack)`,
+      hint: 'ask the agent itself for its Info: this certificate is of something else',
+    },
   });
 });

@@ -66,6 +66,11 @@ test('a quote may be an array of bytes or have 0x in front, and an event log be 
     eventLog: { value: [READ_EVENT] },
   });
   expect(read({ quote: `0x${QUOTE_HEX}` }).quote).toEqual({ origin: from(', quote'), value: QUOTE });
+  expect(read({ quote: `${QUOTE_HEX}0x` }).quote).toMatchObject(failing(from(', quote'), 'bad-hex', 'is not hex'));
+  expect(read({ quote: QUOTE_HEX, attestation: '00' })).toMatchObject({
+    kind: 'quote-answer',
+    quote: { value: QUOTE },
+  });
 });
 
 test('what is empty or null was not offered', () => {
@@ -312,10 +317,13 @@ test.each<[unknown, string]>([
   ['[]', 'is an array of bytes, of neither a quote nor an attestation'],
   ['[1,2]', 'is an array of bytes, of neither'],
   ['12ab', 'is hex, of neither a quote nor an attestation'],
+  [`${QUOTE_HEX}0`, 'cannot be read: '],
+  [`${QUOTE_HEX}0x`, 'cannot be read: '],
   ['"text"', 'is JSON and no object'],
   ['null', 'is JSON and no object'],
   ['nothing here', 'cannot be read: saved answer a.json holds no JSON object or array'],
   ['{"a":1,"a":2}', 'cannot be read: '],
+  ['{"a":1,"a":2}\n{"quote":"00"}', 'cannot be read: '],
   ['{"quote":"00"', 'cannot be read: '],
   [`${'['.repeat(33)}${']'.repeat(33)}`, 'cannot be read: '],
   [
@@ -334,6 +342,14 @@ test.each<[unknown, string]>([
       "phala cvms attestation --json (app_certificates); a NEAR MPC node's public_data (tee_participant_info); " +
       'the bytes of a quote or of a versioned attestation',
   );
+});
+
+test('of the keys that are nothing known, eight are shown, and of each 40 characters', () => {
+  const keys = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, index) => [index + 1, 1]));
+  const start = 'saved answer a.json holds no evidence; its keys are';
+  expect(errorOf({ ['x'.repeat(50)]: 1 }).message).toBe(`${start} ${'x'.repeat(40)}`);
+  expect(errorOf(keys(8)).message).toBe(`${start} 1, 2, 3, 4, 5, 6, 7, 8`);
+  expect(errorOf(keys(9)).message).toBe(`${start} 1, 2, 3, 4, 5, 6, 7, 8 and more`);
 });
 
 test('an answer that does not read keeps its cause', () => {

@@ -22,6 +22,7 @@ const RULES: Readonly<Record<CheckId, Rule>> = {
   'quote.debug': ['always', ['quote.parse']],
   'eventlog.replay': ['always', ['quote.signature']],
   'eventlog.order': ['always', ['eventlog.replay']],
+  'eventlog.later': ['always', ['eventlog.order']],
   'compose.hash': ['always', ['eventlog.order']],
   'compose.config-id': ['never', ['quote.parse']],
   // What means something although nothing is known to be a launcher.
@@ -45,6 +46,10 @@ const RULES: Readonly<Record<CheckId, Rule>> = {
   'kms.identity': ['when-expected', ['eventlog.order']],
   'cert.report-data': [['agent-info', 'near-mpc'], ['quote.parse']],
   freshness: ['when-expected', ['quote.parse']],
+  ...all(['never', ['eventlog.replay']], 'mpc.image', 'mpc.compose-hash', 'mpc.measurements'),
+  ...all(['never', ['compose.hash']], 'mpc.launcher', 'mpc.app-compose'),
+  ...all(['never', ['quote.signature']], 'mpc.tcb', 'mpc.report-data', 'mpc.replay'),
+  'mpc.events': ['never', ['eventlog.order']],
   ...all(
     ['always', LAUNCHER],
     'provenance.bundle',
@@ -129,7 +134,7 @@ describe.each(CHECKS.map((check) => [check.id, check] as const))('%s', (id, chec
   test('names only checks that there are', () => {
     const named =
       `${check.proves} ${check.assumes}`.match(
-        /\b(?:quote|eventlog|compose|app|os|kms|cert|provenance|source|runtime)\.[a-z0-9-]+/g,
+        /\b(?:quote|eventlog|compose|app|os|kms|cert|mpc|provenance|source|runtime)\.[a-z0-9-]+/g,
       ) ?? [];
     for (const name of named) if (!name.endsWith('.json')) expect(CHECK_IDS).toContain(name);
   });

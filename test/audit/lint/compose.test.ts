@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { IMAGE, LAUNCHER, LEGACY, MORE, OTHER, OTHER_IMAGE, PIN, recommended } from '../../compose/support.ts';
 import { look, said, states, thrownBy } from './support.ts';
 
-const example = readFileSync(new URL('../../../examples/compose/docker-compose.yml', import.meta.url), 'utf8');
+const example = readFileSync(new URL('../../../examples/compose-mounted/docker-compose.yml', import.meta.url), 'utf8');
 const CANONICAL = [...PIN, 'ENTRYPOINT_SCRIPT=tee-launch.sh', 'SUBMODULES=no', 'RECEIPT=auto', ''].join('\n');
 const SCRIPTS_ELSEWHERE = { 'compose.scripts': 'not-applicable' };
 
@@ -205,6 +205,7 @@ describe('a compose file', () => {
     expect(said(report)[0]).toMatch(/^compose\.services 12 failed services\.workload2: workload2 runs beside/);
     const without = recommended([], second).replace(`@${LAUNCHER}`, ':1');
     expect(states(look(without))).toMatchObject({ 'compose.launcher': 'not-bound' });
+    expect(states(look(without))).not.toHaveProperty('compose.services');
     expect(states(look(`${without}  third:\n    image: c\n`))).toMatchObject({ 'compose.services': 'failed' });
   });
 
@@ -256,6 +257,8 @@ describe('a compose file', () => {
 
   test.each<[string, string | Uint8Array, string]>([
     ['a duplicate key', 'services:\n  a: {}\n  a: {}\n', 'c.yml:3: '],
+    ['a duplicate key far down', `services:${'\n'.repeat(1000)}  a: {}\n  a: {}\n`, 'c.yml:1002: '],
+    ['a byte order mark', '\ufeffservices:\n  a: {}\n', 'c.yml'],
     ['no services', 'version: "3"\n', 'c.yml: services is no map'],
     ['JSON without services', '{}', 'c.yml: services is no map'],
     ['no UTF-8', Buffer.from([...Buffer.from('services:\n'), 0xff]), 'c.yml: it is not UTF-8'],
@@ -309,6 +312,11 @@ describe('an app-compose', () => {
     expect(said(report)[0]).toBe(
       `compose.launcher - failed docker_compose_file: there is no compose file for the runner ${runner}`,
     );
+    expect(states(report)).toMatchObject({ 'compose.services': 'not-checked' });
+  });
+
+  test('of another runner has a compose file that nobody reads', () => {
+    expect(look(app('a: b: c', { runner: 'bash' }))).toMatchObject({ exit: 10, launchers: [], pin: undefined });
   });
 
   test.each([

@@ -8,6 +8,7 @@ test.each([
   ['# a comment\n\n  REPO_URL = x\n', 'config'],
   ['\tWORK_DIR=/a\nservices:\n', 'config'],
   ['a_1=', 'config'],
+  ['A={"manifest_version": 2}', 'config'],
   ['\r\nREPO_URL=x\r\n', 'config'],
   ['services:\n', 'compose'],
   ['# REPO_URL=x\nservices: {}\n', 'compose'],
@@ -28,12 +29,22 @@ test.each([
   expect(of(text)).toBe(form);
 });
 
-test.each(['', '\n# only\n', '#!/bin/sh\necho a', 'echo a=b', '1=2', '[a]', 'services', 'a:b', '----', '- a: b', '=x'])(
-  '%j is none of them',
-  (text) => {
-    expect(of(text)).toBeUndefined();
-  },
-);
+test.each([
+  '',
+  '\n# only\n',
+  '#!/bin/sh\necho a',
+  'echo a=b',
+  '1=2',
+  '[a]',
+  'services',
+  'a:b',
+  'a%b',
+  '----',
+  '- a: b',
+  '=x',
+])('%j is none of them', (text) => {
+  expect(of(text)).toBeUndefined();
+});
 
 test('bytes that are no UTF-8 and a byte order mark are left to the reader of the form', () => {
   expect(formOf(Buffer.from([0x41, 0x3d, 0xff]))).toBe('config');

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { LINT_SCHEMA, renderLintJson } from '../../../src/audit/lint/json.ts';
 import { renderLintText } from '../../../src/audit/lint/text.ts';
@@ -112,6 +113,10 @@ CLEAN (12 passed, 1 not applicable)
     expect(coloured).toContain('\u001b[2mNOTE   \u001b[0m');
     expect(coloured).toContain('\u001b[2mN/A    \u001b[0m');
     expect(coloured).toContain('\u001b[1mfindings\u001b[0m');
+    expect(coloured).toContain('\u001b[1mwhat was looked at\u001b[0m\n');
+    const open = renderLintText(look(recommended().replace(`@${LAUNCHER}`, ':1')), { color: true });
+    expect(open).toContain('\u001b[33mUNBOUND\u001b[0m  compose.launcher');
+    expect(open).toContain('\u001b[33mSKIP   \u001b[0m  compose.override');
     expect(coloured).toMatch(/\n\u001b\[1;31mREJECTED .*\u001b\[0m\n$/);
     expect(renderLintText(look(recommended()), { color: true })).toMatch(/\n\u001b\[32mCLEAN .*\u001b\[0m\n$/);
     expect(renderLintText({ ...report, exit: 13, word: 'INCOMPLETE' }, { color: true })).toMatch(
@@ -201,4 +206,47 @@ describe('as JSON', () => {
   test('is ASCII', () => {
     expect(renderLintJson(look(recommended(['"\u202eé": 0']), {}, 'é.yml'))).toMatch(/^[\n -~]*$/);
   });
+});
+
+describe('a long command', () => {
+  const command = `exec ${'node '.repeat(100)}\u202eend`;
+  const pinned = [...PIN, `RUN_CMD=${command.replace('\u202e', '')}`];
+  const lines = (rendered: string): string => rendered.replaceAll(/\n +/g, ' ');
+
+  test('stands whole in the pin, and its finding says what was cut', () => {
+    const given = command.replace('\u202e', '');
+    const digest = createHash('sha256').update(given).digest('hex');
+    for (const rendered of [text(recommended([], [], pinned)), text(pinned.join('\n'))]) {
+      expect(lines(rendered)).toContain(`RUN_CMD=${given}`);
+      expect(lines(rendered)).toContain('characters left out ...]');
+      expect(lines(rendered)).toContain(` whole     in the pin above: ${given.length} bytes, SHA-256 ${digest} hint `);
+    }
+  });
+
+  test('one that is shown whole has no such line', () => {
+    const least = 'RUN_CMD is trusted as it stands: '.length;
+    for (const [length, isCut] of [
+      [400 - least, false],
+      [401 - least, true],
+    ] as const) {
+      const rendered = text([...PIN, `RUN_CMD=${'x'.repeat(length)}`].join('\n'));
+      expect([/^ {4}whole {5}/m.test(rendered), rendered.includes('left out')]).toEqual([isCut, isCut]);
+    }
+  });
+
+  test('only a command is told of so', () => {
+    const long = text(recommended([`labels: { a: "${'x'.repeat(500)}" }`, `mac_address: "${'x'.repeat(500)}"`]));
+    expect(long).not.toMatch(/^ {4}whole/m);
+  });
+});
+
+test('that a pin may lie in an image is noted where no text has one', () => {
+  const note = 'a pin may lie in an image: lint opens no connection, and twl verify looks into it';
+  const bare = (image: string): string => `services:\n  a:\n    image: ${image}\n`;
+  expect(look(bare(IMAGE)).notes).toEqual([note]);
+  expect(look(bare('nginx:1')).notes).toEqual([]);
+  const launchers = [{ value: { digest: LAUNCHER, program: 'trusted-workload-launcher' as const }, source: 's' }];
+  expect(look(bare(IMAGE), { launchers }).notes).toEqual([note]);
+  expect(look(recommended(), { launchers }).notes).toEqual([]);
+  expect(look(recommended()).notes).not.toContain(note);
 });

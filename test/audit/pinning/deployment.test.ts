@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { checkOutput } from '../../../src/audit/pinning/check-output.ts';
 import { composeText, configText, type Deployment, PLACEHOLDER_IMAGE } from '../../../src/audit/pinning/deployment.ts';
+import { derivedComposeText, dockerfileText } from '../../../src/audit/pinning/derived-image.ts';
 import { canonicalPin } from '../../../src/pin/canonical.ts';
 import { parsePin } from '../../../src/pin/parse.ts';
 import type { Pin } from '../../../src/pin/types.ts';
@@ -77,7 +78,9 @@ services:
       - type: volume
         source: checkout
         target: "/srv/workload"
-    tmpfs: [/tmp]
+    # dstack's guest agent: the launcher leaves a receipt before anything of the commit runs.
+      - /var/run/dstack.sock:/var/run/dstack.sock
+    tmpfs: [/tmp, /run/trusted-workload-launcher]
     restart: unless-stopped
     stop_grace_period: 30s
 volumes:
@@ -113,8 +116,26 @@ volumes:
     const text = composeText(deployment({ pin: pinOf(`WORK_DIR=${workDir}`) }));
     expect(review(text).launcher?.mounts).toMatchObject([
       { kind: 'volume', source: 'checkout', target: kept, readOnly: false },
+      { kind: 'bind', source: '/var/run/dstack.sock', target: '/var/run/dstack.sock' },
       { kind: 'tmpfs', target: '/tmp' },
+      { kind: 'tmpfs', target: '/run/trusted-workload-launcher' },
     ]);
+  });
+
+  test('without a receipt nobody is asked for one', () => {
+    const text = composeText(deployment({ pin: pinOf('RECEIPT=off') }));
+    expect(text).not.toContain('dstack');
+    expect(text).toContain('    tmpfs: [/tmp]\n');
+    expect(said(look(text), true)).toEqual([]);
+  });
+
+  test('files that the pin names are to be mounted, and the text says so', () => {
+    const pin = pinOf('REPO_CREDENTIAL_FILE=/run/secrets/a', 'REPO_CA_FILE=/run/secrets/\u00e9');
+    const text = composeText(deployment({ pin }));
+    expect(text).toContain('    # To be mounted, read-only: what the launcher reads');
+    expect(text).toContain('    #   /run/secrets/a\n    #   /run/secrets/\u00e9\n    tmpfs:');
+    expect(said(look(text), true)).toEqual([]);
+    expect(composeText(deployment())).not.toContain('To be mounted');
   });
 
   test.each([
@@ -175,5 +196,36 @@ describe('what would not be clean is not written', () => {
     const text = composeText(deployment()).replace('    cap_drop: [ALL]\n', '');
     expect(said(look(text), true)).toHaveLength(1);
     expect(check(pinOf(), IMAGE, text)).toBeUndefined();
+  });
+});
+
+describe('the derived image', () => {
+  test('is the launcher with the config, and says which launcher', () => {
+    expect(dockerfileText(deployment({ resolved: { ...resolved, tag: undefined } }), 'launcher.conf')).toBe(
+      `# The commit that refs/tags/v1 held on 2026-08-13T00:00:00Z,
+# of https://github.com/example/workload.git
+FROM ${IMAGE}
+LABEL org.opencontainers.image.base.name="${IMAGE.split('@')[0]}" \\
+      org.opencontainers.image.base.digest="${LAUNCHER}"
+COPY --chown=0:0 --chmod=0644 launcher.conf /etc/trusted-workload-launcher/launcher.conf
+`,
+    );
+    expect(dockerfileText(deployment({ image: PLACEHOLDER_IMAGE }), 'x')).toContain(
+      `\n# To be filled in, here and in the label: the image of the launcher, by its digest.\nFROM ${PLACEHOLDER_IMAGE}\n`,
+    );
+  });
+
+  test('is deployed by a compose file that leaves only its digest and its pin open', () => {
+    const text = derivedComposeText(deployment());
+    expect(text).toContain(`    # To be filled in: the image that the Dockerfile beside builds`);
+    expect(text).not.toContain('LAUNCHER_CONFIG');
+    const texts = { 'launcher.conf': configText(deployment()), Dockerfile: 'FROM x', 'docker-compose.yml': text };
+    expect(thrownBy(() => checkOutput(texts, pinOf(), IMAGE, 'derived-image'))).toBeUndefined();
+    const wrong = { ...texts, 'docker-compose.yml': text.replace('read_only: true', 'privileged: true') };
+    expect(thrownBy(() => checkOutput(wrong, pinOf(), IMAGE, 'derived-image'))).toMatchObject({ code: 'not-clean' });
+    const other = { ...texts, 'launcher.conf': configText(deployment({ pin: pinOf('RECEIPT=off') })) };
+    expect(thrownBy(() => checkOutput(other, pinOf(), IMAGE, 'derived-image'))).toMatchObject({
+      message: 'launcher.conf would not be clean: it does not read back to the pin',
+    });
   });
 });

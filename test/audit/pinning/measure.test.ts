@@ -1,5 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { measure } from '../../../src/audit/pinning/measure.ts';
+import type { PinNetwork } from '../../../src/audit/pinning/request.ts';
 import type { BringOptions } from '../../../src/source/bring.ts';
 import { SourceError } from '../../../src/source/errors.ts';
 import { readLimits } from '../../../src/source/limits.ts';
@@ -16,8 +17,8 @@ const parsed = parsePin(Buffer.from(PIN.join('\n')), {
 const limits = readLimits({});
 if (!parsed.ok || !limits.ok) throw new Error('no pin');
 const warned: string[] = [];
-const run = () =>
-  measure({ pin: parsed.pin, limits: limits.limits, folder: '/scratch', warn: (text) => warned.push(text) });
+const run = (network: PinNetwork = {}) =>
+  measure({ pin: parsed.pin, limits: limits.limits, network, folder: '/scratch', warn: (text) => warned.push(text) });
 
 test('the engine is asked for the tree, in a folder of its own, and its lock let go', async () => {
   const release = vi.fn();
@@ -35,6 +36,19 @@ test('the engine is asked for the tree, in a folder of its own, and its lock let
   expect(await run()).toEqual({ tree: 't', treeSha256: 'u', files: 3 });
   expect(release).toHaveBeenCalledOnce();
   expect(warned).toEqual(['told']);
+});
+
+test('files are read where they lie here, and not where the pin says', async () => {
+  const file = (name: string) => ({ here: `/home/${name}`, inContainer: `/run/secrets/${name}` });
+  const seen: unknown[] = [];
+  bring.source = (options) => {
+    const { repoCredentialFile, repoCaFile, sshKeyFile, sshKnownHostsFile } = (options as BringOptions).pin;
+    seen.push([repoCredentialFile, repoCaFile, sshKeyFile, sshKnownHostsFile]);
+    return { tree: 't', treeSha256: 'u', files: 3, lock: { release: () => undefined } };
+  };
+  await run({ credential: file('a'), ca: file('b'), sshKey: file('c'), sshKnownHosts: file('d') });
+  await run();
+  expect(seen).toEqual([['/home/a', '/home/b', '/home/c', '/home/d'], Array(4).fill(undefined)]);
 });
 
 test('without git the advice is another than the launcher’s', async () => {

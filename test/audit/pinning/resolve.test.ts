@@ -44,7 +44,7 @@ const { limits } = limitsRead;
 const resolve = async (address: string, name: string) => {
   const [url, ref] = [parseRepoUrl(address), parseRef(name)];
   if (!url.ok || !ref.ok) throw new Error('a test names something that is none');
-  return await resolveRef(ref.value, { url: url.value, limits, scratch: root.join('history') });
+  return await resolveRef(ref.value, { url: url.value, limits, network: {}, scratch: root.join('history') });
 };
 
 const served = (name: string, path = 'a.git', behaviour?: Behaviour) => {

@@ -8,6 +8,11 @@ test.each([
   ['bidirectional controls', 'a\u202eb\u2066c', 'a\\u{202e}b\\u{2066}c'],
   ['line separators', 'a\u2028b\u2029c\u0085d', 'a\\u{2028}b\\u{2029}c\\x85d'],
   ['spaces that are none', 'a\u00a0b\u3000c\u2003d', 'a\\u{a0}b\\u{3000}c\\u{2003}d'],
+  [
+    'every blank but the space',
+    '\t\v\f\u1680\u200a\u202f\u205f\ufeff ',
+    '\\t\\x0b\\x0c\\u{1680}\\u{200a}\\u{202f}\\u{205f}\\u{feff} ',
+  ],
   ['NUL and the rest', '\u0000\u007f\ud800', '\\x00\\x7f\\u{d800}'],
   ['letters of any language', 'caf\u00e9 \u4e2d\u6587', 'caf\u00e9 \u4e2d\u6587'],
 ])('%s', (_, given, expected) => {

@@ -58,6 +58,16 @@ describe('an answer of this instance to this nonce', () => {
     });
   });
 
+  test('of a deployment without instance ids is of any of its machines', () => {
+    const nameless = following([eventOf()], { instanceId: '' });
+    const outcome = judged(answered({ by: nameless }, infoOf(nameless)));
+    expect(outcome).toMatchObject({
+      state: 'passed',
+      summary: 'a machine of this deployment made a quote over the nonce, after the nonce was made',
+    });
+    expect(outcome.details?.[1]).toMatch(/^the deployment has no instance id .*may be of another$/);
+  });
+
   test('may have events that the evidence has not, or be of an agent without', () => {
     expect(judged(answered({}, infoOf(booted)))).toMatchObject({ state: 'passed' });
     expect(judged(answered({ by: booted }))).toMatchObject({ state: 'passed' });

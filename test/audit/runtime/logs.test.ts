@@ -58,6 +58,7 @@ describe('what is found in a log', () => {
     ['JSON of another program', json(HEAD).replace('trusted-workload-launcher', 'workload')],
     ['JSON that is none', `{"program":"trusted-workload-launcher","message":"${HEAD}"\n{"a\n`],
     ['JSON of another shape', '{"program":1,"message":"x"}\n{"program":"git-launcher","message":2}\n{"":null}\n'],
+    ['JSON whose message is a list', `{"program":"git-launcher","message":["${HEAD}"]}\n`],
     ['a commit that is none', text(`HEAD verified: ${COMMIT}0`, 'HEAD verified: main', `x ${HEAD}`, `${HEAD} x`)],
     ['a start without a check', text(EXEC)],
     ['a receipt without a claim', text('receipt: {}', `x ${receiptLine()}`, receiptLine('a1'))],
@@ -68,6 +69,7 @@ describe('what is found in a log', () => {
   test('one start for each check', () => {
     expect(readLauncherLog(text(HEAD, EXEC, EXEC)).starts).toBe(1);
     expect(readLauncherLog(text(EXEC, HEAD)).starts).toBe(0);
+    expect(readLauncherLog(text(HEAD, `x ${EXEC}`)).starts).toBe(0);
   });
 
   test('in little time, whatever the log is', () => {

@@ -125,16 +125,6 @@ describe('what a script would fetch', () => {
     expect(found(`npm install ${long}`)).toEqual(['source.entry-unread 1', 'source.unlocked-packages 1']);
     expect(found(`#${long}`)).toEqual([]);
   });
-
-  test('hostile lines take no time', () => {
-    const start = performance.now();
-    for (const unit of ['curl|', 'curl | sudo -a ', 'bash -a ', 'pip -a ', 'git -a b ', 'apt -', 'docker -x ', ' ']) {
-      fetchedAtStart(`${unit.repeat((256 * 1024) / unit.length)}\n`, 'x');
-      fetchedAtStart(`${unit.repeat(2000 / unit.length)}\n`.repeat(100), 'x');
-      fetchedAtStart(`${unit}\\\n`.repeat(20_000), 'x');
-    }
-    expect(performance.now() - start).toBeLessThan(10_000);
-  });
 });
 
 describe('manifests', () => {

@@ -66,6 +66,28 @@ describe('a commit that was not had', () => {
     expect(hinted('disk-full', 'the volume of WORK_DIR')).toBe('make room where TMPDIR points');
     expect(hinted('work-dir-mount', 'outside WORK_DIR')).toBeUndefined();
     expect(hinted('timed-out', 'do that')).toBe('do that');
+    const advice: [SourceErrorCode, RegExp][] = [
+      [
+        'access-denied',
+        /^if it is private, name a clone that you have, or an address that you may read, with --source$/,
+      ],
+      ['repository-not-found', /^if it is private, /],
+      ['server-refused', /^if it is private, /],
+      ['commit-not-served', /force-pushed away: ask the owners, or name a clone that has it with --source$/],
+      ['object-format-mismatch', /^a SHA-1 repository has commits of 40 digits, a SHA-256 repository of 64$/],
+      ['address-refused', /^if it is meant to be private, name it yourself with --source$/],
+      ['redirect-refused', /^name the address that the repository has now with --source, if you trust it$/],
+      ['protocol-malformed', /^check that the address is that of a git repository$/],
+      ['connection-failed', /^check the network/],
+      ['connection-cut', /^check the network/],
+      ['server-busy', /^check the network/],
+      ['tool-missing', /^install it on this machine$/],
+      ['disk-failed', /^look at the disk where TMPDIR points$/],
+    ];
+    for (const [code, hint] of advice) expect(hinted(code, 'see REPO_URL')).toMatch(hint);
+    for (const hint of ['REPO_A', 'WORK_DIR', 'TWL_LIMIT_A', 'a container', 'use an image', 'SSH_K', 'with git fsck'])
+      expect(hinted('server-busy', hint)).toBe('check the network of this machine, and try again');
+    expect(hinted('server-busy', 'with git fsck, say')).toBe('with git fsck, say');
     expect(notHad(new CollectError('timed-out', 'x'), 'y').hint).toBeUndefined();
     expect(notHad(new CollectError('timed-out', 'x', { hint: 'see REPO_URL' }), 'y').hint).toBeUndefined();
   });
@@ -115,7 +137,32 @@ describe('reachable', () => {
 
   test('an imposter, a moved tag, a tag that is gone, a branch that moved on', () => {
     const imposter = /^no branch or tag of the repository leads to the commit$/;
-    expect(judgeReachable(found(unreachable), COMMIT).summary).toMatch(imposter);
+    const looked = 'the repository lists 1 branch and 1 tag; 1 commit fetched and hashed on the way';
+    expect(judgeReachable(found(unreachable), COMMIT)).toEqual({
+      state: 'failed',
+      exit: 10,
+      summary: 'no branch or tag of the repository leads to the commit',
+      details: [
+        looked,
+        'a forge serves the commits of every fork under the address of its parent: anybody may have made this one',
+      ],
+      hint: 'do not take it for the work of this repository; if a branch was deleted or force-pushed, ask its owners to tag the commit',
+    });
+    expect(judgeReachable(found(unreachable, tag(OTHER)), COMMIT)).toEqual({
+      state: 'failed',
+      exit: 10,
+      summary: 'the tag refs/tags/v1 was moved: it names another commit now, and no branch or tag leads to this one',
+      expected: COMMIT,
+      found: OTHER,
+      details: [looked],
+      hint: 'ask who moved the tag and why; what runs is not what the tag stands for now',
+    });
+    expect(judgeReachable(found(unreachable, tag(COMMIT)), COMMIT).summary).toMatch(imposter);
+    expect(judgeReachable(failedWith(undefined), COMMIT)).toEqual({
+      state: 'not-checked',
+      exit: 13,
+      summary: 'it stands on the commit, which was not had',
+    });
     expect(judgeReachable(found(unreachable, tag(OTHER)), COMMIT).summary).toContain('refs/tags/v1 was moved');
     expect(judgeReachable(found(unreachable, tag(undefined)), COMMIT).summary).toMatch(imposter);
     expect(judgeReachable(found(unreachable, branch(OTHER)), COMMIT).summary).toMatch(imposter);
@@ -134,9 +181,35 @@ describe('reachable', () => {
     ['the tip of another branch', found(tipOf('refs/heads/x'), branch(OTHER)), ['source.other-ref']],
     ['the tip of it', found(tipOf('refs/heads/main'), branch(COMMIT)), []],
     ['of none, a branch expected', found(unreachable, branch(OTHER)), []],
+    ['behind another tag', found(ancestor('refs/tags/v2'), tag(COMMIT)), ['source.other-ref']],
     ['not searched', { ...failedWith(undefined), reachability: { error: error('timed-out') } }, []],
   ])('%s', (_name, facts, expected) => {
     expect(ids(facts)).toEqual(expected);
+  });
+
+  test('what became of the ref, in words', () => {
+    const texts = (facts: SourceFacts): string[] => refFindings(facts, COMMIT).map(({ text }) => text);
+    expect(texts(found(ancestor('refs/heads/x'), tag(undefined)))).toEqual([
+      'refs/tags/v1 is no branch or tag of the repository any more',
+    ]);
+    expect(texts(found(unreachable, tag(OTHER)))).toEqual([
+      `the tag refs/tags/v1 names ${OTHER} now and not ${COMMIT}`,
+    ]);
+    expect(texts(found(ancestor('refs/heads/x'), branch(OTHER)))).toEqual([
+      'the commit was expected on refs/heads/main and was found elsewhere',
+    ]);
+    expect(texts(failedWith(undefined))).toEqual([]);
+    const behind = judgeReachable(found(ancestor('refs/heads/x')), COMMIT);
+    expect(behind).toMatchObject({
+      state: 'passed',
+      summary: 'the commit belongs to refs/heads/x, 1 commit behind its tip',
+      found: 'refs/heads/x',
+      details: ['the repository lists 1 branch and 1 tag; 1 commit fetched and hashed on the way'],
+    });
+    const many = { reach: unreachable, branches: 2, tags: 0, commits: 3, packBytes: 1 };
+    expect(judgeReachable({ ...failedWith(undefined), reachability: { value: many } }, COMMIT).details?.[0]).toBe(
+      'the repository lists 2 branches and 0 tags; 3 commits fetched and hashed on the way',
+    );
   });
 
   test('a bound is incomplete, other failures keep their code', () => {
@@ -144,6 +217,7 @@ describe('reachable', () => {
       judgeReachable({ ...failedWith(undefined), reachability: { error: error(code) } }, COMMIT);
     expect(failing('limit-exceeded')).toMatchObject({ state: 'not-checked', exit: 13 });
     expect(failing('limit-exceeded').hint).toContain('smaller mirror');
+    expect(failing('limit-exceeded').summary).toBe('the history could not be searched: what happened');
     expect(failing('timed-out')).toMatchObject({ state: 'not-checked', exit: 40, hint: 'do this' });
     expect(failing('pack-checksum')).toMatchObject({ state: 'not-checked', exit: 13 });
   });
@@ -174,13 +248,13 @@ describe('the signature', () => {
       false,
     ],
     [
-      { kind: 'x509', identity: 'email:a@b', issuer: 'CN=c' },
-      'signed with a certificate for email:a@b, which says it is of CN=c, as gitsign does: it was not verified',
+      { kind: 'x509', identity: 'email:a@b', issuer: 'CN=c', material: undefined, why: 'w' },
+      'signed with a certificate for email:a@b, which says it is of CN=c, as gitsign does: it was not verified (w)',
       false,
     ],
     [
-      { kind: 'x509', identity: undefined, issuer: undefined },
-      'signed with a certificate that cannot be read, as gitsign does: it was not verified',
+      { kind: 'x509', identity: undefined, issuer: undefined, material: undefined, why: undefined },
+      'signed with a certificate that cannot be read, as gitsign does: it was not verified (it cannot be read)',
       false,
     ],
   ])('%j', (signature, summary, isFinding) => {
@@ -192,7 +266,17 @@ describe('the signature', () => {
 
   test('that could not be looked at', () => {
     const facts: SourceFacts = { ...failedWith(undefined), signature: { error: error('disk-full') } };
-    expect(judgeSignature(facts)).toMatchObject({ state: 'not-checked', exit: 50 });
+    expect(judgeSignature(facts)).toMatchObject({
+      state: 'not-checked',
+      exit: 50,
+      summary: 'the signature could not be looked at: what happened',
+    });
     expect(signatureFindings(facts)).toEqual([]);
+    expect(judgeSignature(failedWith(undefined))).toMatchObject({
+      state: 'not-checked',
+      exit: 13,
+      summary: 'it stands on the commit, which was not had',
+    });
+    expect(signatureFindings(failedWith(undefined))).toEqual([]);
   });
 });

@@ -3,11 +3,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { MAX_SIGNATURE_BYTES } from '../../../src/audit/source/limits.ts';
 import { readArmor } from '../../../src/audit/source/signature/armor.ts';
 import { splitSignature } from '../../../src/audit/source/signature/commit-signature.ts';
-import type { SignatureFacts } from '../../../src/audit/source/signature/facts.ts';
+import type { SignatureFacts, X509Material } from '../../../src/audit/source/signature/facts.ts';
 import { readGpgStatus } from '../../../src/audit/source/signature/gpg.ts';
 import { openpgpIssuer } from '../../../src/audit/source/signature/openpgp.ts';
 import { readSignature } from '../../../src/audit/source/signature/read.ts';
 import { sshString } from '../../../src/audit/source/signature/ssh-wire.ts';
+import { verifyGitsign } from '../../../src/audit/source/signature/verify-gitsign.ts';
 import { makeScratch } from '../../support/scratch.ts';
 import { armor, COMMIT, runTool, signed, type SshSigner, sshSigner } from './signature-support.ts';
 
@@ -220,12 +221,22 @@ describe('X.509', () => {
       kind: 'x509',
       identity: 'email:dev@example.com',
       issuer: 'CN=sigstore',
+      material: expect.objectContaining({ fits: true, logEntry: undefined }),
+      why: undefined,
+    });
+    // The key of another tool's signature is found to be the certificate's, and what Sigstore would add is not there.
+    const { material } = (await read(signed(COMMIT, armor('SIGNED MESSAGE', cms)))) as { material: X509Material };
+    expect(verifyGitsign(material, [])).toEqual({
+      state: 'not-verified',
+      why: 'not verifiable offline: it carries no entry of a transparency log',
     });
     const without = runTool('openssl', [...sign, '-nocerts'], scratch.path, COMMIT)!;
     expect(await read(signed(COMMIT, armor('SIGNED MESSAGE', without)))).toEqual({
       kind: 'x509',
       identity: undefined,
       issuer: undefined,
+      material: undefined,
+      why: 'the certificate of its signer did not come along',
     });
   });
 
@@ -234,6 +245,8 @@ describe('X.509', () => {
       kind: 'x509',
       identity: undefined,
       issuer: undefined,
+      material: undefined,
+      why: 'it cannot be read: the CMS signature: the outermost element is cut off',
     });
     expect(await read(signed(COMMIT, '-----BEGIN SIGNED MESSAGE-----\n*\n'))).toMatchObject({ kind: 'malformed' });
   });

@@ -40,11 +40,11 @@ const failing = (word: string, ids: string): RegExp =>
 
 const other = (size: number): Buffer => Buffer.alloc(size, 0x5a);
 const CASES: Readonly<Record<string, Case>> = {
-  'as it should be': { exit: 0, line: /^SIMULATED: PASSED \(attestation only\): 28 passed, 1 not checked$/ },
+  'as it should be': { exit: 0, line: /^SIMULATED: PASSED \(attestation only\): 29 passed, 1 not checked$/ },
   'a quote answer': {
     answer: (deployment) => JSON.stringify(deployment.quoteAnswer()),
     exit: 0,
-    line: /^SIMULATED: PASSED \(attestation only\): 27 passed, 2 not checked$/,
+    line: /^SIMULATED: PASSED \(attestation only\): 28 passed, 2 not checked$/,
   },
   'a signature that was turned': {
     options: { quote: { edit: (quote) => flip(quote, 640) } },

@@ -21,11 +21,9 @@ const extensionPart = <Name extends 'quote' | 'eventLog' | 'attestation'>(
   const oid = RA_TLS_OIDS[name];
   const extension = extensions.get(oid);
   if (extension === undefined) return undefined;
-  return partOf(`${origin}, extension ${oid}`, () => {
-    const value = readRaTlsExtensions({ extensions: new Map([[oid, extension]]) })[name];
-    if (value === undefined) throw new CollectError('bad-answer', `extension ${oid} is empty`);
-    return value as NonNullable<RaTlsExtensions[Name]>;
-  });
+  // It is there, so it is read or refused.
+  const read = () => readRaTlsExtensions({ extensions: new Map([[oid, extension]]) })[name];
+  return partOf(`${origin}, extension ${oid}`, () => read() as NonNullable<RaTlsExtensions[Name]>);
 };
 
 /** The parts of the two generations of extensions together; which of two quotes counts would be our guess. */

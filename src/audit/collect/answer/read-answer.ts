@@ -35,7 +35,16 @@ const unrecognised = (origin: string, why: string, cause?: unknown): CollectErro
 /** Keys shown of an answer that is none of the known ones. */
 const MAX_SHOWN_KEYS = 8;
 
+/** Names what was saved by `--save`: its size has bounds of its own, and its text is no answer of anybody. */
+const refuseBundle = ({ schema }: JsonObject, origin: string): void => {
+  if (typeof schema !== 'string' || !schema.startsWith('twl-evidence-bundle/')) return;
+  throw new CollectError('unrecognised', `${escapeText(origin)} is an evidence bundle, which is read from a file`, {
+    hint: 'save it to a file, and name that',
+  });
+};
+
 const readObject = (answer: JsonObject, origin: string): Found => {
+  refuseBundle(answer, origin);
   const [shape, ...others] = SHAPES.filter(({ is }) => is(answer));
   if (shape === undefined) {
     const keys = Object.keys(answer);
@@ -91,7 +100,7 @@ const readJson = (bytes: Uint8Array, origin: string): unknown => {
 /** The whole of a text that is nothing but hex digits. */
 const hexOnly = (bytes: Uint8Array): Uint8Array | undefined => {
   const text = Buffer.from(bytes).toString('latin1').trim().replace(/^0x/, '');
-  return text !== '' && /^(?:[0-9a-f]{2})+$/i.test(text) ? new Uint8Array(Buffer.from(text, 'hex')) : undefined;
+  return /^(?:[0-9a-f]{2})+$/i.test(text) ? new Uint8Array(Buffer.from(text, 'hex')) : undefined;
 };
 
 const readWhole = (bytes: Uint8Array, origin: string): Found => {

@@ -11,6 +11,8 @@ export interface AskOptions {
   /** PEM certificates that replace the built-in roots for https. */
   readonly ca?: string;
   readonly limits?: Partial<HttpLimits>;
+  /** Is told the answer of twl-attest as it came, and from where. */
+  readonly onAnswer?: ((bytes: Uint8Array, origin: string) => void) | undefined;
 }
 
 const PATH = '/attest';
@@ -41,5 +43,7 @@ export const attestAddress = (text: string, nonce: Uint8Array): URL => {
 export const askAttest = async (text: string, nonce: Uint8Array, options: AskOptions = {}): Promise<AttestAnswer> => {
   const url = attestAddress(text, nonce);
   const { body } = await httpGet(url, { ...options, maxBytes: MAX_ATTEST_BYTES, named: true });
-  return readAttest(body, `answer of ${url.origin}${url.pathname}`);
+  const origin = `answer of ${url.origin}${url.pathname}`;
+  options.onAnswer?.(body, origin);
+  return readAttest(body, origin);
 };

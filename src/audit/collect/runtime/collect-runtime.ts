@@ -43,6 +43,7 @@ const attestPart = async (
   if (isUrl(attest)) return await served(`answer of ${attest}`, () => askAttest(attest, nonce, options));
   const origin = `saved answer ${attest}`;
   const bytes = readNamedFile(attest, MAX_ATTEST_BYTES);
+  options.onAnswer?.(bytes, origin);
   return partOf(origin, () => readAttest(bytes, origin));
 };
 

@@ -1,3 +1,16 @@
+/** A signature of a certificate's key, as gitsign makes it, taken out of its CMS. Nothing of it is verified but `fits`. */
+export interface X509Material {
+  /** The signer's certificate, DER. */
+  readonly leaf: Uint8Array;
+  /** The signed attributes, DER: what the key signed. */
+  readonly signed: Uint8Array;
+  readonly signature: Uint8Array;
+  /** The digest in the signed attributes is that of the commit. */
+  readonly fits: boolean;
+  /** The entry of a transparency log that came along, in protobuf's bytes. */
+  readonly logEntry: Uint8Array | undefined;
+}
+
 /** What is known of a commit's signature: information for a reader, and never a reason for trust by itself. */
 export type SignatureFacts =
   | { readonly kind: 'none' }
@@ -22,6 +35,10 @@ export type SignatureFacts =
       /** What the certificate in it says; nobody verified it. */
       readonly identity: string | undefined;
       readonly issuer: string | undefined;
+      /** By what it can be verified; undefined where that cannot be read. */
+      readonly material: X509Material | undefined;
+      /** Why there is no material. */
+      readonly why: string | undefined;
     }
   /** A signature that cannot be read. */
   | { readonly kind: 'malformed'; readonly why: string };

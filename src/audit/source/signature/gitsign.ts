@@ -1,43 +1,61 @@
-import { X509Certificate } from 'node:crypto';
-import { DerReader, TAG, contextTag, readDer } from '../../../asn1/der.ts';
+import { createHash, X509Certificate } from 'node:crypto';
+import { parseCertificate } from '../../../asn1/certificate.ts';
+import { readDer, TAG } from '../../../asn1/der.ts';
+import { EXTENSION } from '../../../asn1/extensions.ts';
+import { messageOf } from '../../../base/error.ts';
 import { readArmor } from './armor.ts';
-import type { SignatureFacts } from './facts.ts';
+import { type CmsSignature, readCms } from './cms.ts';
+import type { SignatureFacts, X509Material } from './facts.ts';
 
 export const X509_LABEL = 'SIGNED MESSAGE';
 
-/** The certificates in a CMS SignedData (RFC 5652, 5.1). Throws where it is none. */
-const certificatesOf = (cms: Uint8Array): Uint8Array[] => {
-  const what = 'the CMS signature';
-  const content = DerReader.inside(readDer(cms, TAG.sequence, what), what);
-  content.next(TAG.oid, 'its type');
-  const explicit = DerReader.inside(content.next(contextTag(0), 'its content'), what);
-  const signed = DerReader.inside(explicit.next(TAG.sequence, 'its SignedData'), what);
-  signed.next(TAG.integer, 'its version');
-  signed.next(TAG.set, 'its digest algorithms');
-  signed.next(TAG.sequence, 'its content info');
-  const set = signed.optional(contextTag(0), 'its certificates');
-  if (set === undefined) return [];
-  const certificates: Uint8Array[] = [];
-  for (const reader = DerReader.inside(set, what); !reader.done; ) {
-    certificates.push(reader.next(TAG.sequence, 'a certificate').bytes);
-  }
-  return certificates;
+/** Where gitsign puts the entry of the transparency log (sigstore/gitsign, internal/rekor/oid). */
+const LOG_ENTRY = '1.3.6.1.4.1.57264.3.1';
+
+const UNDERSTOOD: readonly string[] = [EXTENSION.subjectAltName, EXTENSION.extendedKeyUsage];
+
+/** The certificate that the signer names, if it is among those that came along. */
+const leafOf = ({ certificates, issuer, serial }: CmsSignature): Uint8Array | undefined =>
+  certificates.find((der) => {
+    const certificate = parseCertificate(der, 'a certificate', { understood: UNDERSTOOD });
+    return Buffer.compare(certificate.issuer, issuer) === 0 && certificate.serial === serial;
+  });
+
+const materialOf = (cms: CmsSignature, leaf: Uint8Array, payload: Uint8Array): X509Material => {
+  const entry = cms.unsigned.get(LOG_ENTRY);
+  return {
+    leaf,
+    signed: cms.signed,
+    signature: cms.signature,
+    fits: Buffer.compare(cms.messageDigest, createHash('sha256').update(payload).digest()) === 0,
+    logEntry: entry === undefined ? undefined : readDer(entry, TAG.octetString, 'the log entry').content,
+  };
 };
 
-/** An X.509 signature, as gitsign and gpgsm make them: whom its certificate names. Nothing is verified here. Never throws. */
-export const readX509Signature = (armored: string): SignatureFacts => {
-  const unknown = { kind: 'x509', identity: undefined, issuer: undefined } as const;
+const oneLine = (text: string): string => text.split('\n').join(', ');
+
+/**
+ * An X.509 signature over `payload`, as gitsign and gpgsm make them: whom its certificate names, and what it takes to verify it once the
+ * trusted roots are known. Never throws.
+ */
+export const readX509Signature = (armored: string, payload: Uint8Array): SignatureFacts => {
+  const unknown = { kind: 'x509', identity: undefined, issuer: undefined, material: undefined } as const;
   const bytes = readArmor(armored, X509_LABEL);
   if (bytes === undefined) return { kind: 'malformed', why: 'the X.509 signature cannot be read: its armor is broken' };
   try {
-    const leaf = certificatesOf(bytes)
-      .map((der) => new X509Certificate(der))
-      .find(({ ca }) => !ca);
-    if (leaf === undefined) return unknown;
-    const one = (text: string): string => text.split('\n').join(', ');
-    return { kind: 'x509', identity: one(leaf.subjectAltName ?? leaf.subject), issuer: one(leaf.issuer) };
-  } catch {
+    const cms = readCms(bytes);
+    const leaf = leafOf(cms);
+    if (leaf === undefined) return { ...unknown, why: 'the certificate of its signer did not come along' };
+    const { subjectAltName, subject, issuer } = new X509Certificate(leaf);
+    return {
+      kind: 'x509',
+      identity: oneLine(subjectAltName ?? subject),
+      issuer: oneLine(issuer),
+      material: materialOf(cms, leaf, payload),
+      why: undefined,
+    };
+  } catch (error) {
     // It is shown and not believed: what it says is then not known.
-    return unknown;
+    return { ...unknown, why: `it cannot be read: ${messageOf(error)}` };
   }
 };

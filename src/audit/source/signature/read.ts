@@ -22,7 +22,7 @@ export const readSignature = async ({ content, format, keys, folder }: Signature
   if (fault !== undefined) return { kind: 'malformed', why: fault };
   const begins = (label: string): boolean => signature.startsWith(`-----BEGIN ${label}-----\n`);
   if (begins(SSH_LABEL)) return readSshSignature(signature, payload);
-  if (begins(X509_LABEL)) return readX509Signature(signature);
+  if (begins(X509_LABEL)) return readX509Signature(signature, payload);
   if (!OPENPGP_LABELS.some(begins)) return { kind: 'malformed', why: 'the signature is of no kind that git writes' };
   const issuer = openpgpIssuer(signature);
   if (keys === undefined) return { kind: 'openpgp', issuer, state: 'not-verified', why: 'no key was given for it' };

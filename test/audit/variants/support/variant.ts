@@ -44,7 +44,9 @@ const WORDS: Readonly<Record<number, VerdictWord>> = {
 };
 
 /** The checks of step 1, in their order. */
-const ATTESTATION = CHECKS.filter(({ step }) => step === 'attestation').map(({ id }) => id);
+const ATTESTATION = CHECKS.filter(({ step, isOptional }) => step === 'attestation' && isOptional !== true).map(
+  ({ id }) => id,
+);
 
 const all = (state: CheckState): States =>
   Object.fromEntries(ATTESTATION.map((id) => [id, state])) as Record<CheckId, CheckState>;
@@ -82,6 +84,7 @@ export const OF_ANY_TEXT: readonly CheckId[] = [
 const OF_THE_LOG: readonly CheckId[] = [
   'eventlog.replay',
   'eventlog.order',
+  'eventlog.later',
   'compose.hash',
   ...COMPOSE_TEXT,
   'app.id',
@@ -93,7 +96,7 @@ const STAND_ON: Partial<Record<CheckId, readonly CheckId[]>> = {
   'quote.parse': ATTESTATION,
   'quote.signature': ['quote.tcb', ...OF_THE_LOG],
   'eventlog.replay': OF_THE_LOG.slice(1),
-  'eventlog.order': ['compose.hash', ...COMPOSE_TEXT, 'app.id', 'kms.identity'],
+  'eventlog.order': ['eventlog.later', 'compose.hash', ...COMPOSE_TEXT, 'app.id', 'kms.identity'],
   'compose.hash': COMPOSE_TEXT,
   'compose.launcher': COMPOSE_TEXT.filter((id) => !OF_ANY_TEXT.includes(id)),
   'compose.pin': ['compose.commands', 'compose.child-env'],

@@ -78,6 +78,9 @@ const UNMEASURED: readonly EventEdit[] = ['renamed, digest kept', 'payload edite
 const left = (imr: number, name: string, edit: EventEdit): Partial<Variant> & { exit: number } => {
   if (imr === 3) {
     if (edit === 'digest left out') return SAME;
+    // Shown as newer than the certificate's quote, as an agent's Info may be; nothing covers it.
+    if (name === 'system-ready' && edit === 'a foreign event after it')
+      return { notBound: ['eventlog.later'], exit: 11 };
     const certificate = meaningOf(name, edit).failed.includes(CERTIFICATE) ? [CERTIFICATE] : [];
     return { failed: ['eventlog.replay', ...certificate], exit: 10 };
   }

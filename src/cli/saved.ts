@@ -1,0 +1,91 @@
+import { isBundle } from '../audit/bundle/is-bundle.ts';
+import type { OpenedBundle } from '../audit/bundle/open.ts';
+import type { Recording } from '../audit/bundle/recording.ts';
+import type { CountingRoots } from '../audit/bundle/roots.ts';
+import type { AuditEvidence } from '../audit/evidence.ts';
+import type { Expectations, TrustRoot } from '../audit/expectations.ts';
+import type { Verdict } from '../audit/result.ts';
+import type { TrustedRoot } from '../provenance/trusted-root.ts';
+import { escapeText } from '../base/escape.ts';
+import { usageError } from './errors.ts';
+import type { Say } from './gather.ts';
+import type { VerifyRequest } from './request.ts';
+import { intelRoot } from './trust-root.ts';
+
+/** The bundle that TARGET is; undefined where it is none. Throws CliError `usage` for options that only a bundle has. */
+export const openSaved = async (request: VerifyRequest): Promise<OpenedBundle | undefined> => {
+  const { target, savedSha256, rootSha256s = [] } = request;
+  if (isBundle(target)) {
+    const [{ openBundle }, { checkSavedOptions }] = await Promise.all([
+      import('../audit/bundle/open.ts'),
+      import('./gather-saved.ts'),
+    ]);
+    checkSavedOptions(request);
+    return openBundle(target, savedSha256);
+  }
+  const idle = savedSha256 !== undefined ? '--saved-sha256' : rootSha256s.length > 0 ? '--root-sha256' : undefined;
+  if (idle === undefined) return undefined;
+  throw usageError(`${idle} needs a TARGET that --save wrote`, 'leave it out, or name such a file');
+};
+
+/** The roots that count in this run: of a bundle, those of it that are known or were named. */
+export const rootsFor = async (
+  { trustedRoots, rootSha256s = [] }: VerifyRequest,
+  opened: OpenedBundle | undefined,
+  {
+    intel,
+    mock,
+    sigstore,
+  }: { readonly intel: Uint8Array; readonly mock: TrustRoot | undefined; readonly sigstore: readonly TrustedRoot[] },
+): Promise<CountingRoots> => {
+  if (opened === undefined) return { root: mock ?? intelRoot(intel), sigstore, reservations: {} };
+  const { countingRoots } = await import('../audit/bundle/roots.ts');
+  const isSigstoreNamed = trustedRoots.length > 0;
+  return countingRoots(opened.bundle, { intel, mock, sha256s: rootSha256s, sigstore, isSigstoreNamed });
+};
+
+/** What keeps the bytes of this run, where somebody wants them. */
+export const recordingFor = async (
+  { save, attestResult }: VerifyRequest,
+  clock: () => number,
+): Promise<Recording | undefined> =>
+  save === undefined && attestResult === undefined
+    ? undefined
+    : new (await import('../audit/bundle/recording.ts')).Recording(clock);
+
+/** A run that came to its verdict. */
+export interface Done {
+  readonly request: VerifyRequest;
+  readonly opened: OpenedBundle | undefined;
+  readonly recording: Recording | undefined;
+  readonly evidence: AuditEvidence;
+  readonly expectations: Expectations;
+  readonly verdict: Verdict;
+  /** Seconds since 1970. */
+  readonly startedAt: number;
+  readonly version: string;
+}
+
+/** Writes what was asked for beside the report. Throws StateError where it cannot be written. */
+export const keep = async (done: Done, say: Say): Promise<void> => {
+  const { request, opened, recording, evidence, expectations, verdict, startedAt, version } = done;
+  if (request.attestResult !== undefined && recording !== undefined) {
+    const [{ inputsOf }, { policyResources, writeSummary }] = await Promise.all([
+      import('../audit/attest-result/inputs.ts'),
+      import('../audit/attest-result/write.ts'),
+    ]);
+    const policies = policyResources(request.policies);
+    const inputs = inputsOf(opened, recording, evidence);
+    const run = { verdict, expectations, policies, profile: request.profile, inputs, now: startedAt, version };
+    writeSummary(request.attestResult, run);
+  }
+  if (request.save !== undefined && recording !== undefined) {
+    const { saveBundle } = await import('../audit/bundle/save.ts');
+    const { target } = request;
+    const asked = { recording, target, startedAt, evidence, expectations };
+    const { bytes, sha256, command, notes } = saveBundle(request.save, asked, request);
+    for (const note of notes) say(`twl: note: ${note}\n`);
+    say(`twl: saved ${bytes} bytes of evidence, SHA-256 ${sha256}\n`);
+    say(`twl: to check it again: ${escapeText(command)}\n`);
+  }
+};

@@ -1,0 +1,81 @@
+import { expect, test } from 'vitest';
+import { failed, notBound, notChecked, type Outcome, passed } from '../../src/audit/outcome.ts';
+import { type Reservation, reserved } from '../../src/audit/reservation.ts';
+import { EXIT } from '../../src/base/exit-codes.ts';
+
+const OUTCOMES: readonly Outcome[] = [
+  passed({ summary: 'good', expected: 'e', found: 'f', source: 's', origins: ['o'], details: ['d'] }),
+  failed({ summary: 'bad' }),
+  failed({ summary: 'old', hint: 'h' }, EXIT.stale),
+  notChecked({ summary: 'open' }),
+  notChecked({ summary: 'not fresh' }, EXIT.stale),
+  notBound({ summary: 'loose' }),
+];
+const [PASS, ...OTHERS] = OUTCOMES as [Outcome, ...Outcome[]];
+const held = (on: 'pass' | 'other', more: Partial<Reservation> = {}) =>
+  ({ on, summary: 'held back', hint: 'do this', ...more }) as Reservation;
+const under = (reservation: Reservation, outcome: Outcome, staleHint?: string): Outcome =>
+  reserved('freshness', outcome, { reservations: { freshness: reservation }, staleHint });
+
+test('without terms, of another check, and of one that was not made, nothing changes', () => {
+  for (const outcome of OUTCOMES) {
+    expect(reserved('freshness', outcome, undefined)).toBe(outcome);
+    expect(reserved('quote.tcb', outcome, { reservations: { freshness: held('pass') }, staleHint: undefined })).toBe(
+      outcome,
+    );
+  }
+  const blocked: Outcome = { ...notChecked({ summary: 'it stands on' }), blockedBy: 'quote.parse' };
+  expect(under(held('other'), blocked)).toBe(blocked);
+});
+
+test('nothing ever becomes a pass', () => {
+  for (const outcome of OTHERS) {
+    for (const reservation of [held('pass'), held('other'), { on: 'dated', remark: 'r' } as const]) {
+      expect(under(reservation, outcome, 'stale').state).not.toBe('passed');
+    }
+  }
+});
+
+test('on a pass: it counts as not made, and what it showed stays to be read', () => {
+  expect(under(held('pass', { details: ['more'] }), PASS)).toEqual({
+    state: 'not-checked',
+    exit: EXIT.incomplete,
+    summary: 'held back',
+    hint: 'do this',
+    expected: 'e',
+    found: 'f',
+    source: 's',
+    origins: ['o'],
+    details: ['more', 'd'],
+  });
+  expect(under(held('pass', { exit: EXIT.stale }), PASS).exit).toBe(EXIT.stale);
+  for (const outcome of OTHERS) expect(under(held('pass'), outcome)).toBe(outcome);
+});
+
+test('on all but a pass: it counts as not made, and what was found is told', () => {
+  expect(under(held('other'), PASS)).toBe(PASS);
+  expect(under(held('other'), failed({ summary: 'bad' }))).toEqual({
+    state: 'not-checked',
+    exit: EXIT.incomplete,
+    summary: 'held back',
+    hint: 'do this',
+    details: ['bad'],
+  });
+  for (const outcome of OTHERS) expect(under(held('other'), outcome)).toMatchObject({ state: 'not-checked', exit: 13 });
+});
+
+test('dated: a pass says as of when', () => {
+  expect(under({ on: 'dated', remark: 'as of then' }, PASS)).toEqual({ ...PASS, summary: 'good, as of then' });
+  for (const outcome of OTHERS) expect(under({ on: 'dated', remark: 'as of then' }, outcome)).toBe(outcome);
+});
+
+test('what failed since something expired says up to when it held; nothing else does', () => {
+  const none = { reservations: {}, staleHint: 'until then' };
+  for (const reservation of [undefined, held('pass'), { on: 'dated', remark: 'r' } as const]) {
+    const terms = reservation === undefined ? none : { ...none, reservations: { 'quote.tcb': reservation } };
+    const hints = OTHERS.map((outcome) => reserved('quote.tcb', outcome, terms).hint);
+    expect(hints).toEqual([undefined, 'until then', undefined, undefined, undefined]);
+  }
+  expect(reserved('quote.tcb', PASS, none)).toBe(PASS);
+  expect(reserved('quote.tcb', OTHERS[1]!, { ...none, staleHint: undefined }).hint).toBe('h');
+});
