@@ -2,7 +2,7 @@
 import { EXIT } from '../../src/base/exit-codes.ts';
 import { verify, verifyOptions } from './auditor.ts';
 import { PULL_REQUEST } from './forge.ts';
-import { withAttest, deploy, pin } from './operator.ts';
+import { composeOf, deploy, pin } from './operator.ts';
 import { chapter, tell } from './say.ts';
 import type { Stage } from './stage.ts';
 
@@ -19,7 +19,7 @@ export const tellAttack = async (stage: Stage): Promise<void> => {
     'Same repository, same launcher image, genuine machine, valid receipt; and the pin is what he said.',
   );
   await pin(stage, NAME, forge.offered);
-  const { machine, attest } = await deploy(stage, NAME, withAttest(stage, NAME));
+  const { machine, attest } = await deploy(stage, NAME, composeOf(stage, NAME));
   try {
     tell(
       'The launcher starts it: the pin says so. Whether that commit is one to trust is the question of whoever verifies.',

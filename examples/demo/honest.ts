@@ -1,6 +1,6 @@
 /** The story of a deployment that is what it says. */
 import { SIMULATED_ROOTS, verify, verifyOptions, writeAuditor } from './auditor.ts';
-import { withAttest, deploy, pin } from './operator.ts';
+import { composeOf, deploy, pin } from './operator.ts';
 import { type Ran, runProgram } from './run-program.ts';
 import { chapter, tell } from './say.ts';
 import type { Stage } from './stage.ts';
@@ -24,10 +24,10 @@ export const tellHonest = async (stage: Stage): Promise<void> => {
     'The branch is resolved once; what is deployed names the commit, its tree and the launcher image by their hashes.',
   );
   await pin(stage, NAME, 'main');
-  const composeFile = withAttest(stage, NAME);
+  const composeFile = composeOf(stage, NAME);
 
   chapter('Lint: is the text fit to be measured?');
-  tell('twl-attest was added to the compose file, so that strangers can ask the machine something (docs/receipt.md).');
+  tell('Beside the launcher stands twl-attest, so that strangers can ask the machine something (docs/receipt.md).');
   await runProgram(['twl', 'lint', `${NAME}/deploy/docker-compose.yml`], {
     cwd,
     excerpt: (text) => text.slice(text.indexOf('checks\n')),

@@ -1,6 +1,5 @@
 /** What an operator does: pin a commit, deploy it, and let the machine run it. The programs are the real ones. */
 import { readFileSync } from 'node:fs';
-import { addAttest } from './add-attest.ts';
 import { bootMachine, type Machine } from './machine.ts';
 import { runProgram } from './run-program.ts';
 import type { Stage } from './stage.ts';
@@ -8,20 +7,16 @@ import type { Stage } from './stage.ts';
 /** `twl pin`: writes the pin and the compose file of a branch, tag or commit, below `name`. */
 export const pin = async ({ folder, forge, image }: Stage, name: string, ref: string): Promise<void> => {
   const workDir = folder.join(`${name}/machine/volume/checkout`);
-  const options = ['--image', image.name, '--work-dir', workDir, '--out', `${name}/deploy`];
+  const options = ['--attest', '--image', image.name, '--work-dir', workDir, '--out', `${name}/deploy`];
   await runProgram(['twl', 'pin', forge.url, ref, ...options], {
     cwd: folder.path,
     excerpt: (text) => text.slice(0, text.indexOf('\ntwl lint ')).trimEnd(),
   });
 };
 
-/** The compose file, with twl-attest beside the launcher. */
-export const withAttest = ({ folder, image }: Stage, name: string): string => {
-  const path = `${name}/deploy/docker-compose.yml`;
-  const text = addAttest(readFileSync(folder.join(path), 'utf8'), image.name);
-  folder.write(path, text);
-  return text;
-};
+/** The compose file that `twl pin` wrote. */
+export const composeOf = ({ folder }: Stage, name: string): string =>
+  readFileSync(folder.join(`${name}/deploy/docker-compose.yml`), 'utf8');
 
 export interface Running {
   readonly machine: Machine;

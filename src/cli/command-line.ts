@@ -134,6 +134,7 @@ const addPin = (program: Command, take: (request: Request) => void): void => {
         new Option('--receipt <how>', 'RECEIPT of the pin; default: required').choices(['auto', 'required', 'off']),
       )
       .addOption(new Option('--form <form>', 'where the pin goes; default: compose').choices(FORMS))
+      .option('--attest', 'a service twl-attest beside the launcher, for twl verify --attest')
       .option('--json', 'one JSON document on standard output, errors included')
       .option('--force', 'write over files that are there')
       .action((url: string, ref: string, given: GivenPinOptions) =>

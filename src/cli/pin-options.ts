@@ -23,6 +23,7 @@ export interface GivenPinOptions {
   submodules?: Pin['submodules'];
   receipt?: Pin['receipt'];
   form?: PinForm;
+  attest?: true;
   json?: true;
   force?: true;
 }
@@ -51,6 +52,13 @@ const fileOf = (option: string, text: string | undefined, name: string): FileInB
   return { here, inContainer: byRule(option, text.slice(colon + 1), absoluteFile) };
 };
 
+const readAttest = ({ attest, receipt }: GivenPinOptions): boolean => {
+  if (attest === true && receipt === 'off') {
+    throw usageError('--attest with --receipt off', 'twl-attest answers over the receipt: take another --receipt');
+  }
+  return attest === true;
+};
+
 /** The options of `twl pin`, each checked. Throws CliError `usage`. */
 export const readPinOptions = (url: string, ref: string, given: GivenPinOptions): PinRequest => ({
   url: byRule('URL', url, parseRepoUrl),
@@ -69,5 +77,6 @@ export const readPinOptions = (url: string, ref: string, given: GivenPinOptions)
   submodules: given.submodules,
   receipt: given.receipt ?? 'required',
   form: given.form ?? 'compose',
+  attest: readAttest(given),
   force: given.force === true,
 });

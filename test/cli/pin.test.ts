@@ -27,6 +27,7 @@ describe('the command line', () => {
     submodules: undefined,
     receipt: 'required',
     form: 'compose',
+    attest: false,
     force: false,
   };
 
@@ -38,6 +39,7 @@ describe('the command line', () => {
       { out: 'o', workDir: '/srv/a', image: IMAGE, entry: 'a/b.sh', force: true },
     ],
     [['/a/b', 'main'], { url: { kind: 'local', path: '/a/b' } }],
+    [[REPO, 'main', '--attest'], { attest: true }],
     [
       [REPO, 'main', '--submodules', 'yes', '--receipt', 'auto', '--form', 'derived-image'],
       { submodules: 'yes', receipt: 'auto', form: 'derived-image' },
@@ -94,6 +96,7 @@ describe('the command line', () => {
     [[REPO, 'main', '--proxy', 'p.example'], '--proxy must '],
     [[REPO, 'main', '--submodules', 'maybe'], "option '--submodules <how>' argument 'maybe' is invalid"],
     [[REPO, 'main', '--receipt', 'maybe'], "option '--receipt <how>' argument 'maybe' is invalid"],
+    [[REPO, 'main', '--attest', '--receipt', 'off'], '--attest with --receipt off'],
     [[REPO, 'main', '--form', 'maybe'], "option '--form <form>' argument 'maybe' is invalid"],
     [[REPO, 'main', '--proxy', 'x', '--json'], '--proxy must '],
   ])('not %j', async (args, message) => {

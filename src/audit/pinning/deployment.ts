@@ -17,6 +17,8 @@ export interface Deployment {
   readonly at: number;
   /** `NAME@sha256:…`. */
   readonly image: string;
+  /** With twl-attest as a service of its own. */
+  readonly attest: boolean;
 }
 
 /** Where the commit came from, as lines of comment: names of the repository escaped, each on its line. */
@@ -51,8 +53,28 @@ const ownFiles = ({ repoCredentialFile, repoCaFile, sshKeyFile, sshKnownHostsFil
   ];
 };
 
-/** The service: whatever the pin lies in, nothing of it changes how the launcher starts. */
-export const serviceLines = (pin: Pin, head: readonly string[]): string[] => {
+const SOCKET = '      - /var/run/dstack.sock:/var/run/dstack.sock';
+const RECEIPTS = '/run/trusted-workload-launcher';
+
+/** twl-attest as docs/receipt.md has it: it may read the receipt, and nothing else that the launcher has. */
+const attestLines = (image: string): string[] => [
+  "  # Answers an auditor's number with a quote of now (twl verify --attest). To be published as the platform does.",
+  '  attest:',
+  `    image: ${image}`,
+  '    entrypoint: [twl-attest]',
+  "    user: '1000'",
+  '    read_only: true',
+  "    security_opt: ['no-new-privileges:true']",
+  '    cap_drop: [ALL]',
+  "    ports: ['8091:8091']",
+  '    volumes:',
+  SOCKET,
+  `      - receipt:${RECEIPTS}:ro`,
+  '    restart: unless-stopped',
+];
+
+/** The services: whatever the pin lies in, nothing of it changes how the launcher starts. */
+export const serviceLines = ({ pin, image, attest }: Deployment, head: readonly string[]): string[] => {
   const hasReceipt = pin.receipt !== 'off';
   return [
     'services:',
@@ -70,15 +92,18 @@ export const serviceLines = (pin: Pin, head: readonly string[]): string[] => {
     ...(hasReceipt
       ? [
           "    # dstack's guest agent: the launcher leaves a receipt before anything of the commit runs.",
-          '      - /var/run/dstack.sock:/var/run/dstack.sock',
+          SOCKET,
+          ...(attest ? [`      - receipt:${RECEIPTS}`] : []),
         ]
       : []),
     ...ownFiles(pin),
-    `    tmpfs: [/tmp${hasReceipt ? ', /run/trusted-workload-launcher' : ''}]`,
+    `    tmpfs: [/tmp${hasReceipt && !attest ? `, ${RECEIPTS}` : ''}]`,
     '    restart: unless-stopped',
     '    stop_grace_period: 30s',
+    ...(attest ? attestLines(image) : []),
     'volumes:',
     '  checkout:',
+    ...(attest ? ['  receipt:'] : []),
   ];
 };
 
@@ -93,5 +118,5 @@ export const composeText = (deployment: Deployment): string => {
     '      LAUNCHER_CONFIG: |',
     ...lines.map((line) => `        ${literal(line)}`),
   ];
-  return [...origin(deployment), ...serviceLines(pin, head), ''].join('\n');
+  return [...origin(deployment), ...serviceLines(deployment, head), ''].join('\n');
 };

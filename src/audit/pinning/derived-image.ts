@@ -34,5 +34,5 @@ export const derivedComposeText = (deployment: Deployment): string => {
     '    # To be filled in: the image that the Dockerfile beside builds, by the digest that pushing it prints.',
     `    image: ${UNBUILT_IMAGE}`,
   ];
-  return [...origin(deployment), ...serviceLines(deployment.pin, head), ''].join('\n');
+  return [...origin(deployment), ...serviceLines(deployment, head), ''].join('\n');
 };

@@ -109,7 +109,7 @@ const textsOf = (form: PinForm, deployment: Deployment): Readonly<Record<string,
  * @throws PinningError; SourceError; StateError
  */
 export const pinRepository = async (request: PinRequest, { limits, now, say }: PinSettings): Promise<Pinned> => {
-  const { url, ref, out, force, form, image = PLACEHOLDER_IMAGE } = request;
+  const { url, ref, out, force, form, attest, image = PLACEHOLDER_IMAGE } = request;
   const names = form === 'compose' ? [CONFIG_NAME, COMPOSE_NAME] : [CONFIG_NAME, BUILD_NAME, COMPOSE_NAME];
   if (!force) checkFree(out, names);
   // With any commit, so that what cannot be written costs no connection.
@@ -128,7 +128,7 @@ export const pinRepository = async (request: PinRequest, { limits, now, say }: P
       warn: (message) => say(`warning: ${message}`),
     });
     const pin = pinOf(request, resolved.commit, measured.treeSha256);
-    const texts = textsOf(form, { pin, resolved, at: now, image });
+    const texts = textsOf(form, { pin, resolved, at: now, image, attest });
     checkOutput(texts, pin, image, form);
     const written = writeFiles(out, texts, force);
     return { pin, resolved, measured, form, written, isImageOpen: image === PLACEHOLDER_IMAGE };

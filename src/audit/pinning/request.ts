@@ -40,6 +40,8 @@ export interface PinRequest {
   readonly submodules: Pin['submodules'] | undefined;
   readonly receipt: Pin['receipt'];
   readonly form: PinForm;
+  /** Write twl-attest into the compose file as well. */
+  readonly attest: boolean;
   /** Write over files that are there. */
   readonly force: boolean;
 }

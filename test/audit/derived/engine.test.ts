@@ -43,6 +43,7 @@ test.skipIf(docker === undefined || registry === undefined)(
       resolved: { commit: COMMIT, format: 'sha1' as const, ref: undefined, tag: undefined },
       at: 0,
       image: `${name}@${base}`,
+      attest: false,
     };
     const Dockerfile = dockerfileText(deployment, 'launcher.conf');
     const look = async (digest: string) =>

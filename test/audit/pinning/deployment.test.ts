@@ -26,6 +26,7 @@ const deployment = (more: Partial<Deployment> = {}): Deployment => ({
   resolved,
   at: 1_786_579_200,
   image: IMAGE,
+  attest: false,
   ...more,
 });
 
@@ -120,6 +121,26 @@ volumes:
       { kind: 'tmpfs', target: '/tmp' },
       { kind: 'tmpfs', target: '/run/trusted-workload-launcher' },
     ]);
+  });
+
+  test('with twl-attest lets it read the receipt, and nothing else', () => {
+    const text = composeText(deployment({ attest: true }));
+    expect(text).toContain(`  attest:\n    image: ${IMAGE}\n    entrypoint: [twl-attest]\n    user: '1000'\n`);
+    expect(text).toContain('      - receipt:/run/trusted-workload-launcher:ro\n');
+    expect(text.endsWith('volumes:\n  checkout:\n  receipt:\n')).toBe(true);
+    expect(review(text).launcher?.mounts).toMatchObject([
+      { source: 'checkout' },
+      { source: '/var/run/dstack.sock' },
+      { kind: 'volume', source: 'receipt', target: '/run/trusted-workload-launcher', readOnly: false },
+      { kind: 'tmpfs', target: '/tmp' },
+    ]);
+    expect(said(look(text), true)).toEqual([
+      expect.stringMatching(/^compose\.exposure \d+ information .*: attest opens the port 8091:8091$/),
+    ]);
+    const launchers = [{ value: { digest: LAUNCHER, program: 'trusted-workload-launcher' as const }, source: 's' }];
+    expect(look(text, { launchers })).toMatchObject({ exit: 0 });
+    const derived = derivedComposeText(deployment({ attest: true }));
+    expect(derived).toContain(`  attest:\n    image: ${IMAGE}\n`);
   });
 
   test('without a receipt nobody is asked for one', () => {

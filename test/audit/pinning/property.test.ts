@@ -27,7 +27,7 @@ test('whatever the values are, both files hold the pin that was meant, or are no
       if (!read.ok) return;
       const pin = toPin(read.values, { entrypointScript: 'tee-launch.sh', submodules: 'no' });
       const resolved = { commit: COMMIT, format: 'sha1' as const, ref: `refs/heads/${entry}`, tag: undefined };
-      const deployment = { pin, resolved, at: 0, image: IMAGE };
+      const deployment = { pin, resolved, at: 0, image: IMAGE, attest: false };
       if (thrownBy(() => canonicalPin(pin)) instanceof RangeError) return;
       const texts = { 'launcher.conf': configText(deployment), 'docker-compose.yml': composeText(deployment) };
       const error = thrownBy(() => checkOutput(texts, pin, IMAGE));
