@@ -53,6 +53,20 @@ const toResult = (check: Check, { origins = [], details = [], ...rest }: Outcome
   details,
 });
 
+/** The check at the bottom of what this one stands on. */
+const bottomOf = (id: CheckId, done: ReadonlyMap<CheckId, CheckResult>): CheckResult => {
+  const result = done.get(id)!;
+  return result.blockedBy === undefined ? result : bottomOf(result.blockedBy, done);
+};
+
+/** Of a check that stands on one of a step that is not reported: what is the matter there, since nobody would be told otherwise. */
+const withHidden = (result: CheckResult, done: ReadonlyMap<CheckId, CheckResult>): CheckResult => {
+  const { blockedBy, step } = result;
+  if (blockedBy === undefined || done.get(blockedBy)!.step === step) return result;
+  const { id, summary, hint } = bottomOf(blockedBy, done);
+  return { ...result, blockedBy: id, details: [`${id}: ${summary}`], ...(hint === undefined ? {} : { hint }) };
+};
+
 /**
  * Holds evidence against expectations: every check of the registry, and what they come to. Pure: no I/O, no clock but the one in
  * the expectations (timings aside). It never throws for what is in the evidence: an exception in a check is a failed check.
@@ -69,7 +83,8 @@ export const verify = (evidence: AuditEvidence, expectations: Expectations): Ver
     timings[check.id] = performance.now() - start;
   }
   const { now, only, root } = expectations;
-  const checks = [...done.values()].filter(({ step }) => only === undefined || step === only);
+  const shown = [...done.values()].filter(({ step }) => only === undefined || step === only);
+  const checks = only === undefined ? shown : shown.map((result) => withHidden(result, done));
   const verdict = judge(checks, expectations);
   return {
     ...verdict,

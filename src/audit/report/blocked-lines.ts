@@ -3,6 +3,8 @@ import type { LineOptions } from './check-lines.ts';
 import { shown } from './shown.ts';
 import { wrap } from './wrap.ts';
 
+const INDENT = ' '.repeat(11);
+
 /** The check at the bottom of what a result stands on, as far down as the report shows it. */
 const rootOf = (result: CheckResult, all: ReadonlyMap<string, CheckResult>): string | undefined => {
   let root = result.blockedBy;
@@ -13,6 +15,19 @@ const rootOf = (result: CheckResult, all: ReadonlyMap<string, CheckResult>): str
     root = below;
   }
   return root;
+};
+
+/** What is the matter with a check that the report does not show otherwise. */
+const hidden = (
+  root: string,
+  group: readonly CheckResult[],
+  all: ReadonlyMap<string, CheckResult>,
+  width: number,
+): string[] => {
+  const { details = [], hint } = group.find(({ blockedBy }) => blockedBy === root) ?? {};
+  if (all.has(root) || details.length === 0) return [];
+  const lines = details.flatMap((text) => wrap(INDENT, shown(text), width));
+  return hint === undefined ? lines : [...lines, ...wrap(INDENT, `hint: ${shown(hint)}`, width)];
 };
 
 /**
@@ -27,5 +42,5 @@ export const blockedLines = (
   [...Map.groupBy(blocked, (result) => rootOf(result, all) ?? '')].flatMap(([root, group]) => {
     const ids = group.map(({ id }) => shown(id)).join(', ');
     const [first = '', ...rest] = wrap('  SKIP     ', `not made, because ${shown(root)} did not pass: ${ids}`, width);
-    return [`  ${paint('open', 'SKIP   ')}${first.slice(9)}`, ...rest];
+    return [`  ${paint('open', 'SKIP   ')}${first.slice(9)}`, ...rest, ...hidden(root, group, all, width)];
   });

@@ -216,6 +216,26 @@ describe('what stands on another check', () => {
     expect(of('compose.config-id', evidence).state).toBe('passed');
   });
 
+  test('is told with the reason where the step of that one is not reported', () => {
+    const evidence = changed({ eventLog: undefined });
+    const told = (only: 'source' | 'attestation') =>
+      verify(evidence, expecting({ only })).checks.find(
+        ({ id }) => id === (only === 'source' ? 'source.pin' : 'app.id'),
+      );
+    expect(told('source')).toMatchObject({
+      blockedBy: 'eventlog.replay',
+      details: ['eventlog.replay: the evidence has no event log'],
+    });
+    expect(told('attestation')).toMatchObject({ blockedBy: 'eventlog.order', details: [] });
+    const unknown = expecting({ ...policy({ launchers: [] }), only: 'provenance' });
+    const hinted = verify(infoOf(deploy({ composeFile: 'services: { a: { image: b } }' })), unknown).checks[0];
+    expect(hinted).toMatchObject({
+      blockedBy: 'compose.launcher',
+      details: [expect.stringMatching(/^compose\.launcher: no /)],
+      hint: expect.stringContaining('[[launcher]]'),
+    });
+  });
+
   test('only of the log: the quote stands without it', () => {
     const evidence = infoOf(deploy({ editEvents: dropEvent('system-ready') }));
     expect(of('eventlog.replay', evidence).state).toBe('passed');

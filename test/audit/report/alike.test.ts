@@ -86,3 +86,19 @@ describe('what says more, or something else, is told by itself', () => {
     ]);
   });
 });
+
+test('what stands on a check of a step that is not reported says what is the matter there', () => {
+  const blockedBy = 'compose.launcher';
+  const checks = IDS.map((id) => skipped(id, { blockedBy, details: ['compose.launcher: none was found'] }));
+  expect(lines(checks)).toEqual([
+    '  SKIP     not made, because compose.launcher did not pass: source.commit,',
+    '           source.tree, source.entry',
+    '           compose.launcher: none was found',
+    '           hint: fetch it',
+  ]);
+  const { hint: _, ...plain } = skipped('source.commit', { blockedBy, details: ['compose.launcher: none'] });
+  expect(lines([plain])).toEqual([
+    '  SKIP     not made, because compose.launcher did not pass: source.commit',
+    '           compose.launcher: none',
+  ]);
+});
