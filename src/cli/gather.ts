@@ -1,4 +1,5 @@
 import { collectCollateral, type CollateralSource } from '../audit/collect/collateral/collect-collateral.ts';
+import { newerCollateral } from '../audit/collect/collateral/newer.ts';
 import { keptCollateral } from '../audit/collect/collateral/kept-collateral.ts';
 import { platformOfQuote } from '../audit/collect/collateral/platform.ts';
 import { isUrl } from '../audit/collect/address.ts';
@@ -99,7 +100,12 @@ const withCollateral = async (
   const { collateral: own } = evidence;
   if (request.collateral === undefined) {
     if (!asksForQuote(request)) return evidence;
-    if (own !== undefined && isTargetsOwnEnough(request)) return evidence;
+    if (own !== undefined && isTargetsOwnEnough(request)) {
+      if (!request.offline || request.at !== undefined || request.mockRoot !== undefined) return evidence;
+      // The target chose what it brought along: what this user's earlier runs were told may be newer.
+      const kept = await collateralFor(evidence.quote, request, expectations, () => undefined);
+      return kept === undefined ? evidence : { ...evidence, collateral: newerCollateral(own, kept) };
+    }
   }
   const collateral = await collateralFor(evidence.quote, request, expectations, say);
   if (collateral === undefined) return evidence;

@@ -1,7 +1,14 @@
 import { createServer } from 'node:http';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import type { Expectations } from '../../src/audit/expectations.ts';
 import { verdictSchema } from '../../src/audit/report/schema.ts';
+import { gather } from '../../src/cli/gather.ts';
+import type { VerifyRequest } from '../../src/cli/request.ts';
+import { useScratch } from '../support/use-scratch.ts';
+import { hexOf } from '../audit/checks/support.ts';
 import { createIntel } from '../mocks/intel/intel.ts';
 import { pemChain } from '../mocks/pem.ts';
 import { call, lastLine } from './support/called.ts';
@@ -291,6 +298,26 @@ describe('collateral', () => {
       state: 'passed',
       origins: [expect.anything(), `file ${collateral}`],
     });
+  });
+
+  test('that was kept is used offline where it is newer than what the target brought along', async () => {
+    const { deployment, write } = save();
+    const target = write('public_data.json', JSON.stringify(deployment.publicData()));
+    const cache = useScratch().path;
+    vi.stubEnv('XDG_CACHE_HOME', cache);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const folder = join(cache, 'trusted-workload-launcher/collateral');
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const { intel } = deployment;
+    const used = async (keptAt: number): Promise<string | undefined> => {
+      const kept = { source: 'https://pccs.example/', collateral: intel.collateral({ now: keptAt }) };
+      writeFileSync(join(folder, `${hexOf(intel.platform.fmspc)}-platform.json`), JSON.stringify(kept));
+      const request = { target, offline: true, only: 'attestation' } as VerifyRequest;
+      const expectations = { now: { value: intel.now, source: '--at' } } as Expectations;
+      return (await gather(request, expectations, () => undefined)).collateral?.origin;
+    };
+    expect(await used(intel.now + 1000)).toBe('cache, from https://pccs.example/');
+    expect(await used(intel.now - 1000)).toContain('public_data.json');
   });
 
   test('is not asked for where the step that needs it was not', async () => {
