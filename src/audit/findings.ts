@@ -3,11 +3,13 @@ import { mrAggregated } from '../evidence/aggregates.ts';
 import { sameBytes } from '../evidence/bytes.ts';
 import { partValue } from '../evidence/evidence.ts';
 import { replay } from '../evidence/replay.ts';
+import { readRuntimeEvents } from '../evidence/system-events.ts';
 import { STATEMENT_NAMES, type StatementName } from '../evidence/statements.ts';
 import type { TdReport } from '../tdx/td-report.ts';
 import type { Context } from './context.ts';
 import { mpcFindings } from './profile-mpc/findings.ts';
 import type { Finding } from './result.ts';
+import { newestLog } from './runtime/further-quotes.ts';
 import { hex } from './wording.ts';
 
 /** What a reader returns, or undefined where it threw: the check whose matter it is says so. */
@@ -86,7 +88,8 @@ const imageHashes = (context: Context): Finding[] => {
 };
 
 const userEvents = (context: Context): Finding[] => {
-  const user = (context.evidence.eventLog && attempt(() => context.events().user)) ?? [];
+  // Those of the newest quote as well: the log that was given may end before them.
+  const user = (context.evidence.eventLog && attempt(() => readRuntimeEvents(newestLog(context)).user)) ?? [];
   return user.map(({ index, name, note }) => ({
     id: note === undefined ? 'eventlog.application-event' : 'eventlog.system-name',
     text:

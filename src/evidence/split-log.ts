@@ -1,7 +1,6 @@
 import { sameBytes, sha384 } from './bytes.ts';
 import type { LogEvent } from './log-event.ts';
 import { registerLog } from './replay.ts';
-import { SYSTEM_EVENT_NAMES } from './system-event-rows.ts';
 
 /** A log, and where its quote ends in it. */
 export interface SplitLog {
@@ -15,8 +14,8 @@ const READY = 'system-ready';
 
 /**
  * Splits a log that may be newer than its quote: an agent's `Info` holds the log as it is now, beside a certificate whose quote was
- * made when the agent started (dstack guest-agent, `Info`). Only events after `system-ready` and of no system's name can be later ones: all that dstack
- * measured for itself stands before. Where RTMR3 of the quote is at no such place of the log, or at its end, nothing is
+ * made when the agent started (dstack guest-agent, `Info`). Only events after `system-ready` can be later ones: all that dstack
+ * measured for itself stands before. Where an event's digest does not fit, or RTMR3 of the quote is at no such place of the log, or at its end, nothing is
  * split off, and the replay judges the log as a whole.
  * @param rtmr3 48 bytes, of the signed quote
  */
@@ -32,7 +31,7 @@ export const splitLog = (events: readonly LogEvent[], rtmr3: Uint8Array): SplitL
     value = sha384(value, extension.digest);
     if (at < ready || ready < 0 || !sameBytes(value, rtmr3)) continue;
     const later = extensions.slice(at + 1);
-    if (later.some(({ event }) => SYSTEM_EVENT_NAMES.has(event.name))) return whole;
+    if (later.some((one) => 'error' in one)) return whole;
     const places = new Set(later.map(({ index }) => index));
     return { quoted: events.filter((_, index) => !places.has(index)), later: later.map(({ event }) => event) };
   }

@@ -23,6 +23,8 @@ describe('splitLog', () => {
     ['before two events', BOOT, [APP, OTHER]],
     ['between two events', [...BOOT, APP], [OTHER]],
     ['between two events that are the same', [...BOOT, APP], [APP]],
+    ['before an event of a system name', BOOT, [APP, runtime('app-id', hex('bb'))]],
+    ['before a second system-ready', BOOT, [runtime('system-ready', hex(''))]],
   ])('the quote is %s', (_, quoted, later) => {
     expect(split([...quoted, ...later], quoted)).toEqual({ quoted, later });
   });
@@ -37,8 +39,6 @@ describe('splitLog', () => {
     ['before any event', [...BOOT, APP], []],
     ['at no place of the log', [...BOOT, APP], [...BOOT, OTHER]],
     ['of a longer log', BOOT, [...BOOT, APP]],
-    ['before an event of a system name', [...BOOT, APP, runtime('app-id', hex('bb'))], BOOT],
-    ['before a second system-ready', [...BOOT, runtime('system-ready', hex(''))], BOOT],
     ['of a log without system-ready', [...BOOT.slice(0, 2), APP], BOOT.slice(0, 2)],
     ['before an event whose digest is wrong', changed([...BOOT, APP], 1, { digest: hex('00') }), BOOT],
   ])('nothing is split off where the quote is %s', (_, events, quoted) => {

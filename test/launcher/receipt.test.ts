@@ -236,6 +236,18 @@ describe('the file', () => {
     );
   });
 
+  test('but nothing is taken away through a link', async () => {
+    const { launch, scratch } = await stand();
+    mkdirSync(scratch.join('other'));
+    writeFileSync(scratch.join('other/receipt.json'), 'stays');
+    symlinkSync(scratch.join('other'), scratch.join('link'));
+    for (const TWL_RUN_DIR of [scratch.join('link'), `${scratch.join('other')}/../other`]) {
+      const result = await launch({ RECEIPT: 'off' }, { env: { TWL_RUN_DIR } });
+      expect(result).toMatchObject({ code: 0, stdout: RAN });
+    }
+    expect(readFileSync(scratch.join('other/receipt.json'), 'utf8')).toBe('stays');
+  });
+
   test('one that cannot be taken away is a warning', async () => {
     const { launch, file, scratch } = await stand();
     mkdirSync(file, { recursive: true });

@@ -120,7 +120,7 @@ const TOLD: Record<SourceCheckId, Told> = {
   'source.entry': {
     title: 'the entry script is inside of it',
     proves:
-      'What the launcher starts is a regular file of the commit, reached through no symlink; the report prints it.',
+      'The script that the launcher starts is a regular file of the commit, reached through no symlink; the report prints it. Where the pin starts a command (RUN_CMD) there is no script, and the command is shown: what it starts is for the reader to see.',
     from: "the commit's tree",
     assumes: 'Somebody reads it: what it does is for the reader to judge.',
     citation: 'docs/pin.md, ENTRYPOINT_SCRIPT',

@@ -1,7 +1,9 @@
 import { LAUNCHER_EVENT } from '../../evidence/receipt/statement.ts';
+import { readRuntimeEvents } from '../../evidence/system-events.ts';
 import { eventLabel } from '../../evidence/event-label.ts';
 import type { Check } from '../check.ts';
 import { failed, passed } from '../outcome.ts';
+import { newestLog } from '../runtime/further-quotes.ts';
 import { originsOf } from '../wording.ts';
 import { IMAGE_EVENT } from './image-event.ts';
 
@@ -17,25 +19,25 @@ export const mpcEvents: Check = {
   step: 'attestation',
   title: 'nothing else was measured after the start',
   proves: `After system-ready stand ${IMAGE_EVENT} alone, or ${LAUNCHER_EVENT} and then ${IMAGE_EVENT}: nobody else wrote to RTMR3. The contract does not ask for it.`,
-  from: 'the RTMR3 events of the log',
+  from: 'the RTMR3 events of the newest log that a quote of the run covers',
   assumes: 'The order of the events holds (eventlog.order).',
   citation: 'docs/mpc-launcher.md, "Stricter than the contract"',
   required: 'never',
   isOptional: true,
   needs: ['eventlog.order'],
   run: (context) => {
-    const { user } = context.events();
+    const log = newestLog(context);
+    const { user } = readRuntimeEvents(log);
     const names = user.map(({ name }) => name);
     const remarks = {
       expected: ROWS.map((row) => row.join(', ')).join(' or '),
       found: names.length === 0 ? '(no event)' : names.join(', '),
       source: 'built in',
-      origins: originsOf(context, 'eventLog'),
+      origins: originsOf(context, 'eventLog', 'attest', 'receipt'),
     };
     if (ROWS.some((row) => isSame(row, names))) {
       return passed({ ...remarks, summary: `after system-ready stands ${names.join(', then ')}` });
     }
-    const log = context.log();
     return failed({
       ...remarks,
       summary: 'after system-ready stands something else than the launcher writes',

@@ -3,6 +3,7 @@ import type { Check } from '../check.ts';
 import type { Context } from '../context.ts';
 import type { Expected } from '../expectations.ts';
 import { failed, notChecked, type Outcome, passed } from '../outcome.ts';
+import { newestLog } from '../runtime/further-quotes.ts';
 import { originsOf, utc } from '../wording.ts';
 import type { AllowedHash } from './allowed.ts';
 import { IMAGE_EVENT, imageDigestOf } from './image-event.ts';
@@ -15,7 +16,7 @@ const compare = (
 ): Outcome => {
   const at = list.findIndex(({ hash }) => hash === found);
   const accepted = list[at];
-  const origins = originsOf(context, 'eventLog');
+  const origins = originsOf(context, 'eventLog', 'attest', 'receipt');
   const remarks = { expected: list.map(({ hash }) => hash).join(' or '), found, source, origins };
   if (accepted === undefined) {
     const { expected: _, ...rest } = remarks;
@@ -46,7 +47,7 @@ export const mpcImage: Check = {
   step: 'attestation',
   title: "the node's image is an accepted one",
   proves: `RTMR3 has exactly one event ${IMAGE_EVENT}, and its 32 bytes are the digest of an image that the contract accepts at the time judged for.`,
-  from: 'the RTMR3 events of the log, and the images of --allowed',
+  from: 'the RTMR3 events of the newest log that a quote of the run covers, and the images of --allowed',
   assumes:
     'The launcher records what it starts: mpc.launcher says which launcher it is. The list is what the contract returns.',
   citation:
@@ -56,8 +57,8 @@ export const mpcImage: Check = {
   needs: ['eventlog.replay'],
   run: (context) => {
     const list = listOf(context, 'images');
-    const origins = originsOf(context, 'eventLog');
-    const event = imageDigestOf(context.log());
+    const origins = originsOf(context, 'eventLog', 'attest', 'receipt');
+    const event = imageDigestOf(newestLog(context));
     if ('flaw' in event) {
       // An agent's public page holds a quote of its start, which is older than the event.
       return event.absent && context.splitLog().later.length > 0

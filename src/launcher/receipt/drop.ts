@@ -1,5 +1,5 @@
 import { lstatSync, rmSync } from 'node:fs';
-import { isAbsolute } from 'node:path';
+import { isAbsolute, normalize } from 'node:path';
 import type { Logger } from '../../base/log.ts';
 import { messageOf } from '../../base/error.ts';
 import { escapeText } from '../../base/escape.ts';
@@ -14,7 +14,10 @@ export const dropReceipt = (environment: Readonly<Record<string, string | undefi
   const folder = environment[FOLDER_VARIABLE] ?? RECEIPT_FOLDER;
   const file = `${folder}/${RECEIPT_NAME}`;
   try {
-    if (!isAbsolute(folder) || lstatSync(file, { throwIfNoEntry: false }) === undefined) return;
+    // No launcher writes through a link or to a path that is spelled otherwise: what lies there is not a receipt of ours.
+    if (!isAbsolute(folder) || normalize(folder) !== folder) return;
+    if (lstatSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) return;
+    if (lstatSync(file, { throwIfNoEntry: false }) === undefined) return;
     rmSync(file);
     log.info(`the receipt of an earlier start was removed: ${escapeText(file)}`);
   } catch (error) {

@@ -4,7 +4,7 @@ import { eventlogReplay } from '../../../src/audit/checks/eventlog-replay.ts';
 import type { AuditEvidence } from '../../../src/audit/evidence.ts';
 import { verify } from '../../../src/audit/verify.ts';
 import type { Deployment } from '../../mocks/deployment.ts';
-import { attestPart, booted, eventOf, following, launched, receiptPart } from '../runtime/support.ts';
+import { asked, attestPart, booted, eventOf, following, launched, receiptPart } from '../runtime/support.ts';
 import { expecting, infoOf, run as runCheck } from './support.ts';
 
 const NOTE = { event: 'note', payload: 'x' };
@@ -18,9 +18,10 @@ const infoAfter = (now: Deployment, parts: Partial<AuditEvidence> = {}): AuditEv
   ...parts,
 });
 
-const run = (evidence: AuditEvidence) => runCheck(eventlogLater, evidence);
+/** Its place among the events of RTMR3, from 1: the first after system-ready. */
+const FIRST = booted.events.filter(({ imr }) => imr === 3).length + 1;
 
-const NOT_COVERED = 'and nothing is concluded from the rest';
+const run = (evidence: AuditEvidence) => runCheck(eventlogLater, evidence);
 
 describe('a log that is newer than the quote of the certificate', () => {
   test('the log ends where the quote does', () => {
@@ -33,7 +34,8 @@ describe('a log that is newer than the quote of the certificate', () => {
     expect(outcome).toMatchObject({
       state: 'not-bound',
       exit: 11,
-      summary: `the log has 1 event of after the certificate's quote ('trusted-workload-launcher'); a quote covers none of them, ${NOT_COVERED}`,
+      summary:
+        "the log has 1 event of after the certificate's quote ('trusted-workload-launcher'), which no quote of now covers: nothing is concluded from them",
       hint: expect.stringContaining('--attest'),
     });
     expect(runCheck(eventlogReplay, infoAfter(launched))).toMatchObject({ state: 'passed' });
@@ -48,18 +50,9 @@ describe('a log that is newer than the quote of the certificate', () => {
     expect(run(infoAfter(noted, { attest: attestPart({ by: noted }) }))).toMatchObject({ state: 'passed' });
   });
 
-  test('so does a receipt, up to the launcher', () => {
+  test('a receipt covers nothing: it may be of an earlier start', () => {
     const receipt = receiptPart();
-    expect(run(infoAfter(launched, { receipt }))).toMatchObject({
-      state: 'passed',
-      summary: "the receipt's quote covers the 1 event of after the certificate's quote ('trusted-workload-launcher')",
-    });
-    expect(run(infoAfter(noted, { receipt }))).toMatchObject({
-      state: 'not-bound',
-      summary: expect.stringContaining(
-        `('trusted-workload-launcher', 'note'); a quote covers only the first 1, ${NOT_COVERED}`,
-      ),
-    });
+    expect(run(infoAfter(launched, { receipt }))).toMatchObject({ state: 'not-bound' });
     expect(run(infoAfter(noted, { receipt, attest: attestPart({ by: noted }) }))).toMatchObject({ state: 'passed' });
   });
 
@@ -67,20 +60,67 @@ describe('a log that is newer than the quote of the certificate', () => {
     expect(run(infoAfter(launched, { attest: attestPart({ by: noted }) }))).toMatchObject({ state: 'passed' });
   });
 
-  test('a quote that covers something else contradicts', () => {
-    expect(run(infoAfter(otherwise, { attest: attestPart() }))).toMatchObject({
-      state: 'failed',
-      exit: 10,
-      summary: "twl-attest's quote covers another event 1 after the certificate's",
-      expected: "'trusted-workload-launcher'",
-      found: "'other'",
-    });
-    const [first, second] = [eventOf(), { event: 'other', payload: 'y' }];
-    const two = following([first, second]);
-    expect(run(infoAfter(noted, { attest: attestPart({ by: two }) }))).toMatchObject({
-      state: 'failed',
-      summary: "twl-attest's quote covers another event 2 after the certificate's",
-    });
+  test.each<[string, AuditEvidence, string, string, string]>([
+    [
+      'twl-attest, of what came after the quote',
+      infoAfter(otherwise, { attest: attestPart() }),
+      `twl-attest's quote covers another event ${FIRST} of RTMR3 than the log has`,
+      "'trusted-workload-launcher'",
+      "'other'",
+    ],
+    [
+      'twl-attest, of what the quote covers too',
+      { ...infoOf(otherwise), attest: attestPart() },
+      `twl-attest's quote covers another event ${FIRST} of RTMR3 than the log has`,
+      "'trusted-workload-launcher'",
+      "'other'",
+    ],
+    [
+      'twl-attest, of the second event',
+      { ...infoOf(noted), attest: attestPart({ by: following([eventOf(), { event: 'note', payload: 'y' }]) }) },
+      `twl-attest's quote covers another event ${FIRST + 1} of RTMR3 than the log has`,
+      "'note'",
+      "'note'",
+    ],
+    [
+      'the receipt',
+      { ...infoOf(otherwise), receipt: receiptPart() },
+      `the receipt's quote covers another event ${FIRST} of RTMR3 than the log has`,
+      "'trusted-workload-launcher'",
+      "'other'",
+    ],
+    [
+      'twl-attest and the receipt, beyond the log',
+      { ...infoOf(booted), receipt: receiptPart(), attest: attestPart({ by: otherwise }) },
+      `twl-attest's quote covers another event ${FIRST} of RTMR3 than the receipt's quote has`,
+      "'other'",
+      "'trusted-workload-launcher'",
+    ],
+  ])('quotes that tell of different histories are a failure: %s', (_, evidence, summary, expected, found) => {
+    expect(run(evidence)).toMatchObject({ state: 'failed', exit: 10, summary, expected, found });
+  });
+
+  test('an answer of twl-attest that has less than the log that was given before it', () => {
+    const summary = 'the answer of twl-attest has 1 event of RTMR3 less than the log that was given before it';
+    for (const evidence of [
+      { ...infoOf(noted), attest: attestPart() },
+      infoAfter(noted, { attest: attestPart() }),
+      infoAfter(launched, { attest: attestPart({ by: booted }), receipt: receiptPart() }),
+    ]) {
+      expect(run(evidence)).toMatchObject({ state: 'not-bound', exit: 11, summary });
+      expect(runCheck(eventlogLater, evidence, asked())).toMatchObject({ state: 'failed', exit: 10, summary });
+    }
+  });
+
+  test('what a further quote covers beyond the log is told', () => {
+    const evidence = { ...infoOf(launched), attest: attestPart({ by: noted }) };
+    expect(run(evidence)).toMatchObject({ state: 'passed', details: ['a further quote covers 1 event more'] });
+    expect(run(infoOf(launched)).details).toEqual([]);
+    const { findings } = verify(evidence, expecting());
+    expect(findings.filter(({ id }) => id === 'eventlog.application-event').map(({ text }) => text)).toEqual([
+      expect.stringContaining("'trusted-workload-launcher'"),
+      expect.stringContaining("'note'"),
+    ]);
   });
 
   test.each<[string, Partial<AuditEvidence>]>([

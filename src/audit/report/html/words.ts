@@ -13,7 +13,7 @@ export const LINK_WORDS: Readonly<Record<LinkId, { readonly name: string; readon
   image: { name: 'Launcher', asks: 'Is it the launcher that starts?' },
   workflow: { name: 'Workflow', asks: 'Was the launcher built as expected?' },
   commit: { name: 'Commit', asks: 'Is the commit the expected one?' },
-  entry: { name: 'Entry script', asks: 'Is what starts a part of that commit?' },
+  entry: { name: 'Entry script', asks: 'Is it pinned what starts?' },
   receipt: { name: 'What ran', asks: 'Did the launcher place and start it?' },
 };
 

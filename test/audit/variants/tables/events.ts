@@ -79,7 +79,7 @@ const left = (imr: number, name: string, edit: EventEdit): Partial<Variant> & { 
   if (imr === 3) {
     if (edit === 'digest left out') return SAME;
     // Shown as newer than the certificate's quote, as an agent's Info may be; nothing covers it.
-    if (name === 'system-ready' && edit === 'a foreign event after it')
+    if (name === 'system-ready' && ['a foreign event after it', 'doubled'].includes(edit))
       return { notBound: ['eventlog.later'], exit: 11 };
     const certificate = meaningOf(name, edit).failed.includes(CERTIFICATE) ? [CERTIFICATE] : [];
     return { failed: ['eventlog.replay', ...certificate], exit: 10 };
