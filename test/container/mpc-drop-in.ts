@@ -28,7 +28,7 @@ export const buildDropIn = async (dock: Engine): Promise<string> => {
     `FROM ${base}
 COPY docker /usr/bin/docker
 COPY docker-compose /usr/libexec/docker/cli-plugins/docker-compose
-ENTRYPOINT ["/opt/launcher/bin/mpc-launcher"]
+ENTRYPOINT ["/usr/local/bin/mpc-launcher"]
 `,
   );
   const tag = `${base.replace('twl-test:', 'twl-mpc:')}`;

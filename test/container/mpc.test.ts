@@ -1,8 +1,9 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { parse } from 'smol-toml';
-import { approved, type Machine, type RunMachine, useMachine } from '../mpc/machine.ts';
+import { approved, type Machine, type RunMachine } from '../mpc/machine.ts';
+import { clearNode, engineSocket, holdNode, useRealMachine as realMachine } from '../mpc/real-machine.ts';
 import { NODE_TABLES } from '../mpc/user-config.ts';
 import { type RealRegistry, realRegistry } from '../registry/real-registry.ts';
 import { type Engine, engine } from '../support/container-engine.ts';
@@ -19,40 +20,8 @@ const LAUNCHER = 'nearone/mpc-launcher@sha256:';
 const HASHES = 'mnt/shared/image-digest.bin';
 const SUCCESS = 'MPC launched successfully.\n';
 
-/** What the node mounts of the host, which docker makes where it is missing. */
-const HOST_PATHS = ['/tapp', '/run/dstack.sock'];
-const missing = HOST_PATHS.filter((path) => !existsSync(path));
-
-/** The machine of the process tests, with the real docker in the place of the fake one. */
-const useRealMachine = async (): Promise<Machine> => {
-  const machine = await useMachine();
-  const replace = (path: string, target: string): void => {
-    rmSync(join(machine.root, path));
-    symlinkSync(target, join(machine.root, path));
-  };
-  const command = ['/usr/bin/docker', '/usr/local/bin/docker'].find(existsSync) ?? '';
-  replace('usr/bin/docker', command);
-  replace('var/run/docker.sock', (process.env.DOCKER_HOST ?? '').replace(/^unix:\/\//, '') || '/var/run/docker.sock');
-  // The volume that launcher and node share is made by the launcher's own compose file.
-  await dock.docker(
-    'volume',
-    'create',
-    '-o',
-    'type=none',
-    '-o',
-    'o=bind',
-    '-o',
-    `device=${machine.root}/mnt/shared`,
-    'shared-volume',
-  );
-  return machine;
-};
-
-const clear = async (): Promise<void> => {
-  await dock.try(['rm', '-f', '-v', 'mpc-node', 'launcher']);
-  await dock.try(['network', 'rm', 'mpc-node_default', 'twl-mpc-launcher_default']);
-  await dock.try(['volume', 'rm', '-f', 'shared-volume', 'mpc-data']);
-};
+const useRealMachine = (): Promise<Machine> => realMachine(dock);
+const clear = (): Promise<void> => clearNode(dock);
 
 interface Inspected {
   readonly Id: string;
@@ -75,15 +44,17 @@ const inspect = async (): Promise<Inspected | undefined> => {
 
 describe.skipIf(found === undefined || process.arch !== 'x64')('mpc-launcher with a real engine', () => {
   let registry: RealRegistry;
+  let release = (): void => {};
   let [first, second]: [NodeImage, NodeImage] = [] as never;
 
   beforeAll(async () => {
+    release = await holdNode();
     const started = await realRegistry();
     if (started === undefined) return;
     registry = started;
     first = await pushNode(registry.host, NAME, { tag: '1', release: 'first' });
     second = await pushNode(registry.host, NAME, { tag: '2', release: 'second', index: true });
-  }, 120_000);
+  }, 600_000);
 
   afterAll(async () => {
     await registry?.stop();
@@ -93,7 +64,7 @@ describe.skipIf(found === undefined || process.arch !== 'x64')('mpc-launcher wit
       '-f',
       ...[first, second].map(({ manifest }) => `${registry.host}/${NAME}@${manifest}`),
     ]);
-    for (const path of missing.filter((one) => existsSync(one))) rmdirSync(path);
+    release();
   });
 
   beforeEach(async ({ skip }) => {
@@ -271,12 +242,11 @@ ${NODE_TABLES}`,
     );
     const agent = await startGuestAgent({ socketPath: host.join('dstack.sock') });
     onTestFinished(() => agent.close());
-    const engineSocket = (process.env.DOCKER_HOST ?? '').replace(/^unix:\/\//, '') || '/var/run/docker.sock';
     const template = launcherTemplate('0'.repeat(64), manifest.slice('sha256:'.length));
     // The template as it is, but for the image, and for where on this machine its mounts come from.
     const file = template
       .replace(`${LAUNCHER}${'0'.repeat(64)}`, image)
-      .replace('- /var/run/docker.sock:', `- ${engineSocket}:`)
+      .replace('- /var/run/docker.sock:', `- ${engineSocket()}:`)
       .replace('- /var/run/dstack.sock:', `- ${host.join('dstack.sock')}:`)
       .replace('- /tapp:', `- ${host.join('tapp')}:`);
     writeFileSync(host.join('compose.yml'), file);

