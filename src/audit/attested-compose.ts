@@ -7,7 +7,7 @@ import { objectOf, parseJson } from '../base/json.ts';
 import { MAX_APP_COMPOSE_BYTES } from '../evidence/limits.ts';
 import type { Part } from '../evidence/evidence.ts';
 import { canonicalPin } from '../pin/canonical.ts';
-import { type DerivedLauncher, derivedLaunchers, isNameOpen } from './derived-launchers.ts';
+import { type DerivedLauncher, derivedLaunchers, programIn } from './derived-launchers.ts';
 import { type KnownScript, findScript } from './known-scripts.ts';
 import type { LookedImage } from './looked-image.ts';
 import type { Policy } from './policy/policy.ts';
@@ -83,7 +83,8 @@ export const readAttestedCompose = (
   const stated = policy.launchers?.map(({ value }) => value);
   const found = derivedLaunchers(images, stated);
   const text = app.runner === 'bash' ? undefined : app.composeText;
-  const launchers = stated === undefined ? proposed(text, found) : withDerived(stated, found);
+  const named = (one: ExpectedLauncher) => ({ ...one, program: programIn(images, one.digest) ?? one.program });
+  const launchers = stated === undefined ? proposed(text, found).map(named) : withDerived(stated, found);
   const expectedOf = (some: readonly ExpectedLauncher[]): ComposeExpectations => ({
     launchers: some,
     admitted: policy.services.map(({ value, source }) => ({ ...value, source })),
@@ -95,7 +96,7 @@ export const readAttestedCompose = (
   const derived = found.find(({ launcher }) => launcher.digest === digest);
   const isProgramOpen =
     stated === undefined &&
-    (derived === undefined || isNameOpen(derived)) &&
+    programIn(images, digest) === undefined &&
     canonical(review) !== canonical(reviewCompose(app, expectedOf(launchers.map(renamed))));
   const scripts = app.scripts.flatMap(
     ({ text }) => findScript(createHash('sha256').update(text, 'utf8').digest('hex')) ?? [],

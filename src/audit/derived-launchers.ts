@@ -1,7 +1,8 @@
 import type { ExpectedLauncher } from '../compose/context.ts';
 import type { BakedPin } from '../compose/locate-pin.ts';
-import { LAUNCHER_PROGRAMS, type LauncherName, PIN_VARIABLE } from '../compose/programs.ts';
+import type { LauncherName } from '../compose/programs.ts';
 import type { Part } from '../evidence/evidence.ts';
+import { readEntryPoints } from './entry-point.ts';
 import type { DerivedFrom, LookedImage, PinInImage } from './looked-image.ts';
 import type { LauncherImage } from './policy/policy.ts';
 
@@ -27,15 +28,16 @@ const decode = ({ origin, bytes }: PinInImage): BakedPin | undefined => {
   }
 };
 
-/** A file is read under one name only; a variable under both. */
-const programOf = ({ pins }: DerivedFrom): LauncherName =>
-  pins.some(({ origin }) => origin === LAUNCHER_PROGRAMS['git-launcher'].defaultConfig)
-    ? 'git-launcher'
-    : 'trusted-workload-launcher';
-
-/** Whether another name of the launcher may read another pin out of the same image: of a file it reads none at all. */
-export const isNameOpen = ({ from }: DerivedLauncher): boolean =>
-  from.pins.some(({ origin }) => origin === PIN_VARIABLE);
+/** The name by which an image starts the launcher; undefined where it was not looked at, or starts something else. */
+export const programIn = (
+  images: Part<readonly LookedImage[]> | undefined,
+  digest: string | undefined,
+): LauncherName | undefined => {
+  const contents = contentsOf(images, digest);
+  if (contents === undefined || 'error' in contents) return undefined;
+  const read = readEntryPoints(contents.value.entryPoints);
+  return 'program' in read ? read.program : undefined;
+};
 
 /**
  * The derived images of a compose. Where a policy names launcher images, each is one of them or made from one; else each is made from whatever
@@ -55,7 +57,9 @@ export const derivedLaunchers = (
     const unread = from.pins
       .filter((pin) => decode(pin) === undefined)
       .map(({ origin }) => `its ${origin} is not UTF-8`);
-    const launcher = { digest, program: named?.program ?? programOf(from), pins };
+    // What starts something else is no launcher, whatever it is called here: compose.launcher says so.
+    const program = named?.program ?? programIn(images, digest) ?? 'trusted-workload-launcher';
+    const launcher = { digest, program, pins };
     return [{ launcher, from, findings: [...from.findings, ...unread] }];
   });
 };

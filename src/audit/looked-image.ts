@@ -1,5 +1,6 @@
 import type { BaseError } from '../base/error.ts';
 import type { Part } from '../evidence/evidence.ts';
+import type { EntryPoint } from './entry-point.ts';
 
 /** A pin that lies in an image. */
 export interface PinInImage {
@@ -27,6 +28,8 @@ export interface DerivedFrom {
 export interface ImageContents {
   /** What GRAMMAR_LABEL says, of each image for linux/amd64 that there is; undefined where the label is not there. Of the lower image where `derived` is. */
   readonly grammars: readonly (string | undefined)[];
+  /** What each image for linux/amd64 starts, at least one. Of the lower image where `derived` is. */
+  readonly entryPoints: readonly EntryPoint[];
   /** Where it was looked for and found. */
   readonly derived?: DerivedFrom;
   /** Why `derived` is not there, where it was looked for, one sentence each, escaped. */

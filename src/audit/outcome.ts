@@ -22,6 +22,8 @@ export interface Outcome extends Remarks {
   readonly state: CheckState;
   readonly exit: ExitCode;
   readonly blockedBy?: CheckId;
+  /** It failed for want of a root that vouches for the signature, and for nothing that was signed. */
+  readonly lacksRoot?: true;
 }
 
 export const passed = (remarks: Remarks): Outcome => ({ ...remarks, state: 'passed', exit: EXIT.ok });

@@ -19,6 +19,10 @@ const PRECEDENCE: readonly ExitCode[] = [
   EXIT.incomplete,
 ];
 
+/** Of these the one that counts; of none, or of some that the table does not know, that of a mistake of ours: never green. */
+export const firstExit = (codes: ReadonlySet<ExitCode>): ExitCode =>
+  PRECEDENCE.find((code) => codes.has(code)) ?? EXIT.internal;
+
 const WORDS: Partial<Record<ExitCode, VerdictWord>> = {
   [EXIT.rejected]: 'REJECTED',
   [EXIT.internal]: 'INTERNAL ERROR',
@@ -58,7 +62,6 @@ export const judge = (
   if (unprovedSteps(results, only).length > 0) codes.add(EXIT.incomplete);
   if (only === undefined && !isSourceExpected(expectations)) codes.add(EXIT.incomplete);
   if (codes.size === 0) return { word: only === undefined ? 'VERIFIED' : 'PASSED', exit: EXIT.ok };
-  // A deciding result with exit code 0, or one that the table does not know, would be a mistake of ours: never green.
-  const exit = PRECEDENCE.find((code) => codes.has(code)) ?? EXIT.internal;
+  const exit = firstExit(codes);
   return { word: WORDS[exit] ?? 'INTERNAL ERROR', exit };
 };

@@ -44,7 +44,11 @@ const runOne = (check: Check, context: Context, done: ReadonlyMap<CheckId, Check
   }
 };
 
-const toResult = (check: Check, { origins = [], details = [], ...rest }: Outcome, required: boolean): CheckResult => ({
+const toResult = (
+  check: Check,
+  { origins = [], details = [], lacksRoot: _, ...rest }: Outcome,
+  required: boolean,
+): CheckResult => ({
   ...rest,
   id: check.id,
   step: check.step,
@@ -78,7 +82,8 @@ export const verify = (evidence: AuditEvidence, expectations: Expectations): Ver
   for (const check of CHECKS) {
     if (check.isOptional && !isDemanded(check, context)) continue;
     const start = performance.now();
-    const outcome = reserved(check.id, runOne(check, context, done), evidence.saved);
+    const isPassed = (id: CheckId): boolean => done.get(id)?.state === 'passed';
+    const outcome = reserved(check.id, runOne(check, context, done), evidence.saved, isPassed);
     done.set(check.id, toResult(check, outcome, isRequired(check, context)));
     timings[check.id] = performance.now() - start;
   }

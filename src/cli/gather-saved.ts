@@ -5,7 +5,7 @@ import type { OpenedBundle } from '../audit/bundle/open.ts';
 import { recheckCommand } from '../audit/bundle/recheck.ts';
 import {
   freshnessReservation,
-  heldUntil,
+  heldFor,
   refsReservation,
   restoreEvidence,
   restoreProvenance,
@@ -14,7 +14,7 @@ import {
 import type { Recording } from '../audit/bundle/recording.ts';
 import type { AuditEvidence } from '../audit/evidence.ts';
 import type { Expectations } from '../audit/expectations.ts';
-import type { Reservations } from '../audit/reservation.ts';
+import { bothReservations, type Reservations } from '../audit/reservation.ts';
 import { utc } from '../audit/wording.ts';
 import { escapeText } from '../base/escape.ts';
 import { usageError } from './errors.ts';
@@ -36,30 +36,36 @@ export const checkSavedOptions = ({ save, registry, offline, source }: VerifyReq
 };
 
 /** What is held back of the checks: of roots that do not count, and of statements that nobody can prove later. */
-const reservationsOf = (
-  opened: OpenedBundle,
-  { source, attest }: VerifyRequest,
-  ofRoots: Reservations,
-): Reservations => ({
-  ...(source === undefined ? { 'source.reachable': refsReservation(opened) } : {}),
-  ...(attest === undefined && opened.bundle.attest !== undefined
-    ? { freshness: freshnessReservation(opened.bundle) }
-    : {}),
-  ...ofRoots,
-});
+const reservationsOf = (opened: OpenedBundle, { source, attest }: VerifyRequest, ofRoots: Reservations): Reservations =>
+  bothReservations(
+    {
+      ...(source === undefined ? { 'source.reachable': refsReservation(opened) } : {}),
+      ...(attest === undefined && opened.bundle.attest !== undefined
+        ? { freshness: freshnessReservation(opened.bundle) }
+        : {}),
+    },
+    ofRoots,
+  );
 
-/** Up to when it held, and the command that shows it. */
+/**
+ * From when to when it held, and the command that judges it as of when it was saved. That is the word of whoever made the bundle: a time outside
+ * of the collateral's own is not handed on.
+ */
 const staleHint = (
   { bundle: { path, judgedAt } }: OpenedBundle,
   request: VerifyRequest,
   evidence: AuditEvidence,
 ): string | undefined => {
   if (request.at !== undefined) return undefined;
-  const until = heldUntil(evidence);
-  const held = until === undefined ? '' : `its collateral was in force until ${until}; `;
+  const held = heldFor(evidence);
+  if (held === undefined) return undefined;
+  const { from, until } = held;
+  if (judgedAt < from || judgedAt >= until) {
+    return `its collateral was in force from ${utc(from)} to ${utc(until)}; the bundle says that it was saved at ${utc(judgedAt)}, when that was not so`;
+  }
   const { rootSha256s = [], savedSha256 } = request;
   const command = recheckCommand(path, { ...request, rootSha256s, savedSha256 }, utc(judgedAt));
-  return `${held}as of when it was saved: ${command}`;
+  return `its collateral was in force until ${utc(until)}; as of when it was saved, says the bundle: ${command}`;
 };
 
 /**

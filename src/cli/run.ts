@@ -17,7 +17,7 @@ export interface Process {
 }
 
 /** Each command loads what it needs itself: reading help must not wait for the checks. */
-const act = async (request: Request, { print, say, terminal, version }: Process): Promise<ExitCode> => {
+const act = async (request: Request, { print, say, terminal, version, debug }: Process): Promise<ExitCode> => {
   switch (request.action) {
     case 'print':
       print(request.text);
@@ -55,9 +55,13 @@ const act = async (request: Request, { print, say, terminal, version }: Process)
     }
     case 'verify': {
       const { runVerify } = await import('./verify.ts');
-      const { text, exit } = await runVerify(request.options, terminal, say, version);
+      const { text, exit, failure } = await runVerify(request.options, terminal, say, version);
       print(text);
-      return exit;
+      if (failure === undefined) return exit;
+      // With --json the verdict is the one document; a file that could not be written is for standard error.
+      const told = failureOf(failure);
+      say(failureText(told, debug));
+      return (await import('../audit/verdict.ts')).firstExit(new Set([exit, told.exit]));
     }
   }
 };

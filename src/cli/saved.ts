@@ -5,6 +5,7 @@ import type { CountingRoots } from '../audit/bundle/roots.ts';
 import type { AuditEvidence } from '../audit/evidence.ts';
 import type { Expectations, TrustRoot } from '../audit/expectations.ts';
 import type { Verdict } from '../audit/result.ts';
+import { type NewFile, writeOutputs } from '../audit/outputs.ts';
 import type { TrustedRoot } from '../provenance/trusted-root.ts';
 import { escapeText } from '../base/escape.ts';
 import { usageError } from './errors.ts';
@@ -66,26 +67,43 @@ export interface Done {
   readonly version: string;
 }
 
-/** Writes what was asked for beside the report. Throws StateError where it cannot be written. */
+/** The statement for other tools. Throws CollectError where a policy cannot be read any more. */
+const statementOf = async (path: string, recording: Recording, done: Done): Promise<NewFile> => {
+  const { request, opened, evidence, expectations, verdict, startedAt, version } = done;
+  const [{ inputsOf }, { policyResources, summaryFile }] = await Promise.all([
+    import('../audit/attest-result/inputs.ts'),
+    import('../audit/attest-result/write.ts'),
+  ]);
+  const policies = policyResources(request.policies);
+  const inputs = inputsOf(opened, recording, evidence);
+  const run = { verdict, expectations, policies, profile: request.profile, inputs, now: startedAt, version };
+  return summaryFile(path, run);
+};
+
+/**
+ * Writes what was asked for beside the report: all of it or nothing. Throws StateError where it cannot be written, BundleError where the evidence
+ * does not fit into a file that can be read again.
+ */
 export const keep = async (done: Done, say: Say): Promise<void> => {
-  const { request, opened, recording, evidence, expectations, verdict, startedAt, version } = done;
-  if (request.attestResult !== undefined && recording !== undefined) {
-    const [{ inputsOf }, { policyResources, writeSummary }] = await Promise.all([
-      import('../audit/attest-result/inputs.ts'),
-      import('../audit/attest-result/write.ts'),
-    ]);
-    const policies = policyResources(request.policies);
-    const inputs = inputsOf(opened, recording, evidence);
-    const run = { verdict, expectations, policies, profile: request.profile, inputs, now: startedAt, version };
-    writeSummary(request.attestResult, run);
+  const { request, recording, evidence, expectations, verdict, startedAt } = done;
+  const { attestResult, save, html, target } = request;
+  const files: NewFile[] = [];
+  const lines: string[] = [];
+  if (attestResult !== undefined && recording !== undefined) {
+    files.push(await statementOf(attestResult, recording, done));
   }
-  if (request.save !== undefined && recording !== undefined) {
-    const { saveBundle } = await import('../audit/bundle/save.ts');
-    const { target } = request;
-    const asked = { recording, target, startedAt, evidence, expectations };
-    const { bytes, sha256, command, notes } = saveBundle(request.save, asked, request);
-    for (const note of notes) say(`twl: note: ${note}\n`);
-    say(`twl: saved ${bytes} bytes of evidence, SHA-256 ${sha256}\n`);
-    say(`twl: to check it again: ${escapeText(command)}\n`);
+  if (save !== undefined && recording !== undefined) {
+    const { bundleFile } = await import('../audit/bundle/save.ts');
+    const run = { recording, target, startedAt, evidence, expectations };
+    const { file, sha256, command, notes } = bundleFile(save, run, request);
+    files.push(file);
+    lines.push(
+      ...notes.map((note) => `note: ${escapeText(note)}`),
+      `saved ${file.bytes.length} bytes of evidence, SHA-256 ${sha256}`,
+      `to check it again: ${escapeText(command)}`,
+    );
   }
+  if (html !== undefined) files.push((await import('../audit/report/html/write-page.ts')).pageFile(html, verdict));
+  writeOutputs(files);
+  for (const line of lines) say(`twl: ${line}\n`);
 };

@@ -7,6 +7,7 @@ import type { ExitCode } from '../base/exit-codes.ts';
 import { intelRootDer } from '../tdx/intel-root.ts';
 import { expectationsOf } from './expectations.ts';
 import { gather } from './gather.ts';
+import { checkRequestedOutputs } from './outputs.ts';
 import type { VerifyRequest } from './request.ts';
 import type { Terminal } from './terminal.ts';
 import { keep, openSaved, recordingFor, rootsFor } from './saved.ts';
@@ -24,18 +25,27 @@ const render = (
 /** The clock in seconds since 1970. */
 export const clock = (): number => Math.floor(Date.now() / 1000);
 
+/** What a run has to say. */
+export interface Verified {
+  /** The report as it was asked for. */
+  readonly text: string;
+  /** The status that goes with it. */
+  readonly exit: ExitCode;
+  /** Why what was to be written beside it was not. The verdict holds none the less, and is for the reader before this is said. */
+  readonly failure?: unknown;
+}
+
 /**
- * `twl verify`: the report as it was asked for, and the status that goes with it. `say` gets lines for standard error. Whatever
- * can be wrong with the command line, the policies, the root and the compose file is thrown before a connection is opened.
+ * `twl verify`: the report, and the status that goes with it. `say` gets lines for standard error. Whatever can be wrong with the command line,
+ * the paths to write to, the policies, the root and the compose file is thrown before a connection is opened.
  */
 export const runVerify = async (
   request: VerifyRequest,
   terminal: Terminal,
   say: (line: string) => void,
   version = 'from source',
-): Promise<{ text: string; exit: ExitCode }> => {
-  const { html } = request;
-  if (html !== undefined) (await import('../audit/report/html/write-page.ts')).checkPagePath(html);
+): Promise<Verified> => {
+  checkRequestedOutputs(request);
   const intel = intelRootDer();
   const opened = await openSaved(request);
   const named = request.mockRoot === undefined ? undefined : mockRoot(request.mockRoot, intel);
@@ -72,7 +82,12 @@ export const runVerify = async (
           recording,
         );
   const verdict = verify(evidence, expectations);
-  await keep({ request, opened, recording, evidence, expectations, verdict, startedAt, version }, quietly);
-  if (html !== undefined) (await import('../audit/report/html/write-page.ts')).writeVerdictPage(html, verdict);
-  return { text: render(verdict, request, terminal), exit: verdict.exit };
+  const done = { request, opened, recording, evidence, expectations, verdict, startedAt, version };
+  const result = { text: render(verdict, request, terminal), exit: verdict.exit };
+  try {
+    await keep(done, quietly);
+    return result;
+  } catch (failure) {
+    return { ...result, failure };
+  }
 };

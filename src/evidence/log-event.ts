@@ -12,6 +12,8 @@ export interface LogEvent {
   readonly digest: Uint8Array | undefined;
   readonly name: string;
   readonly payload: Uint8Array;
+  /** The payload as the log spells it, where that is not lower-case hex: verifiers that compare texts refuse it. */
+  readonly payloadText?: string;
   /** How the digest of a runtime event is made: 1, or 2 with an RFC 8785 preimage. */
   readonly version: 1 | 2;
   readonly preimage: Uint8Array | undefined;

@@ -52,6 +52,7 @@ const readEvent = (value: unknown, index: number): LogEvent => {
     digest: digest === '' ? undefined : bytesOfHex(digest, `${what}.digest`, { length: DIGEST_BYTES }),
     name: checkEventName(stringOf(event.event, `${what}.event`), what),
     payload: bytesOfHex(payload, `${what}.event_payload`, { maxLength: MAX_EVENT_PAYLOAD_BYTES }),
+    ...(payload === payload.toLowerCase() ? {} : { payloadText: payload }),
     version: versionOf(event.version, what),
     // The payload in hex, the name with every character escaped, and what stands around them.
     preimage:

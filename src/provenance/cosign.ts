@@ -30,6 +30,9 @@ const ANNOTATION = {
   timestamp: 'dev.sigstore.cosign/rfc3161timestamp',
 } as const;
 
+/** All annotations that are looked at. */
+export const READ_ANNOTATIONS: readonly string[] = Object.values(ANNOTATION);
+
 const annotationOf = ({ annotations }: CosignLayer, name: string): string | undefined =>
   Object.hasOwn(annotations, name) ? annotations[name] : undefined;
 

@@ -28,6 +28,8 @@ export interface ProvenanceCheck {
   readonly expected?: string;
   readonly found?: string;
   readonly hint?: string;
+  /** It failed for want of a root that vouches for the signature, and for nothing that was signed. */
+  readonly lacksRoot?: true;
 }
 
 export type ProvenanceChecks = Readonly<Record<ProvenanceCheckId, ProvenanceCheck>>;

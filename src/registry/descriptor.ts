@@ -51,7 +51,7 @@ export const annotationsOf = (value: unknown, what: string): Readonly<Record<str
 
 const platformOf = (value: unknown, what: string): Platform => {
   const fields = objectOf(value, what);
-  checkSpelling(fields, ['os', 'architecture', 'variant'], what);
+  checkSpelling(fields, ['os', 'architecture', 'variant', 'os.version', 'os.features', 'features'], what);
   const { os, architecture, variant } = fields;
   return {
     os: nameOf(os, `${what}.os`),
@@ -60,7 +60,7 @@ const platformOf = (value: unknown, what: string): Platform => {
   };
 };
 
-const MEMBERS = ['mediaType', 'digest', 'size', 'artifactType', 'platform', 'annotations'];
+const MEMBERS = ['mediaType', 'digest', 'size', 'artifactType', 'platform', 'annotations', 'urls', 'data'];
 
 /**
  * Throws RegistryError `bad-manifest`, `too-large`, and the JsonErrors of a member that is missing or of another type.

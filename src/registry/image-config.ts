@@ -1,4 +1,5 @@
 import { arrayOf, type JsonObject, objectOf, optional, parseJson, stringOf } from '../base/json.ts';
+import { CONTAINER_MEMBERS, IMAGE_MEMBERS } from './config-members.ts';
 import { listOf } from './descriptor.ts';
 import { type Digest, readDigest } from './digest.ts';
 import { guarded, RegistryError } from './errors.ts';
@@ -26,20 +27,17 @@ const labelsOf = (value: unknown, what: string): Readonly<Record<string, string>
   return labels;
 };
 
-/** Members of `config` that are read by name: engines take them in any case of their letters. */
-const SETTINGS = ['Env', 'Labels'];
-
 const read = (bytes: Uint8Array, what: string): ImageConfig => {
   const parsed = parseJson(bytes, { name: what, maxBytes: MAX_CONFIG_BYTES, maxDepth: MAX_DEPTH });
   const fields = objectOf(parsed, what);
-  checkSpelling(fields, ['os', 'architecture', 'variant', 'rootfs', 'config'], what);
+  checkSpelling(fields, IMAGE_MEMBERS, what);
   const rootfs = objectOf(fields.rootfs, `${what}: rootfs`);
   checkSpelling(rootfs, ['type', 'diff_ids'], `${what}: rootfs`);
   const { type, diff_ids: ids } = rootfs;
   if (type !== 'layers') throw new RegistryError('bad-manifest', `${what}: rootfs.type is not 'layers'`);
   const config =
     fields.config === undefined || fields.config === null ? {} : objectOf(fields.config, `${what}: config`);
-  checkSpelling(config, SETTINGS, `${what}: config`);
+  checkSpelling(config, CONTAINER_MEMBERS, `${what}: config`);
   const diffIds = listOf(arrayOf(ids, `${what}: rootfs.diff_ids`), MAX_LAYERS, `${what}: rootfs.diff_ids`);
   return {
     os: stringOf(fields.os, `${what}: os`),

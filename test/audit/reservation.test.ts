@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { failed, notBound, notChecked, type Outcome, passed } from '../../src/audit/outcome.ts';
-import { type Reservation, reserved } from '../../src/audit/reservation.ts';
+import { bothReservations, type Reservation, reserved } from '../../src/audit/reservation.ts';
 import { EXIT } from '../../src/base/exit-codes.ts';
 
 const OUTCOMES: readonly Outcome[] = [
@@ -12,7 +12,7 @@ const OUTCOMES: readonly Outcome[] = [
   notBound({ summary: 'loose' }),
 ];
 const [PASS, ...OTHERS] = OUTCOMES as [Outcome, ...Outcome[]];
-const held = (on: 'pass' | 'other', more: Partial<Reservation> = {}) =>
+const held = (on: 'pass' | 'other' | 'no-root', more: Partial<Reservation> = {}) =>
   ({ on, summary: 'held back', hint: 'do this', ...more }) as Reservation;
 const under = (reservation: Reservation, outcome: Outcome, staleHint?: string): Outcome =>
   reserved('freshness', outcome, { reservations: { freshness: reservation }, staleHint });
@@ -78,4 +78,35 @@ test('what failed since something expired says up to when it held; nothing else 
   }
   expect(reserved('quote.tcb', PASS, none)).toBe(PASS);
   expect(reserved('quote.tcb', OTHERS[1]!, { ...none, staleHint: undefined }).hint).toBe('h');
+});
+
+test('for want of a root: what failed for that alone counts as not made, and all else stays', () => {
+  const lacking: Outcome = { ...failed({ summary: 'no root' }), lacksRoot: true };
+  expect(under(held('no-root'), lacking)).toEqual({
+    state: 'not-checked',
+    exit: EXIT.incomplete,
+    summary: 'held back',
+    hint: 'do this',
+    details: ['no root'],
+  });
+  for (const outcome of OUTCOMES) expect(under(held('no-root'), outcome)).toBe(outcome);
+});
+
+test('unless another check passed, which shows that nothing was lacking', () => {
+  const terms = { reservations: { freshness: held('other', { unless: 'quote.signature' }) }, staleHint: undefined };
+  const bad = failed({ summary: 'bad' });
+  const passing = (id: string) => id === 'quote.signature';
+  expect(reserved('freshness', bad, terms, passing)).toBe(bad);
+  expect(reserved('freshness', bad, terms, (id) => !passing(id)).state).toBe('not-checked');
+  expect(reserved('freshness', bad, terms).state).toBe('not-checked');
+});
+
+test('of two each holds back its own', () => {
+  const one = { freshness: held('pass'), 'source.reachable': held('pass') };
+  const both = bothReservations(one, { freshness: held('other', { summary: 'second' }), 'quote.tcb': held('other') });
+  expect(Object.keys(both)).toEqual(['freshness', 'source.reachable', 'quote.tcb']);
+  const terms = { reservations: both, staleHint: 'until then' };
+  expect(reserved('freshness', PASS, terms).summary).toBe('held back');
+  expect(reserved('freshness', failed({ summary: 'bad' }), terms).summary).toBe('second');
+  expect(reserved('source.reachable', failed({ summary: 'old' }, EXIT.stale), terms).hint).toBe('until then');
 });

@@ -62,6 +62,14 @@ describe('readEventLog', () => {
     });
   });
 
+  test('tells a payload that is not spelled in lower case', () => {
+    expect(readEventLog([{ ...whole, event_payload: '00FF' }])[0]).toMatchObject({
+      payloadText: '00FF',
+      payload: new Uint8Array([0, 255]),
+    });
+    expect(readEventLog([whole])[0]).not.toHaveProperty('payloadText');
+  });
+
   test('reads an empty digest and an absent one as undefined, an absent version as 1', () => {
     const event = { imr: 0, event_type: 0xffffffff, event: '', event_payload: '' };
     const expected = {

@@ -99,7 +99,9 @@ test.each([
   ['User', { User: '1000' }],
   ['WorkingDir', { WorkingDir: '/x' }],
   ['Volumes', { Volumes: { '/etc/git-launcher': {} } }],
-  ['entrypoint', { entrypoint: ['/bin/sh'] }],
+  ['Entrypoint', { Entrypoint: null }],
+  ['Entrypoint', { Entrypoint: [] }],
+  ['Entrypoint', { Entrypoint: undefined }],
   ['StopSignal', { StopSignal: 'SIGKILL' }],
   ['Healthcheck', { Healthcheck: { Test: ['CMD', 'x'] } }],
 ])('another %s is told', async (name, change) => {

@@ -50,6 +50,12 @@ test.each([
   [child({ Size: 2 }), 'it: manifests[0]', 'Size'],
   [child({ ArtifactType: 'a/b' }), 'it: manifests[0]', 'ArtifactType'],
   [child({ Annotations: {} }), 'it: manifests[0]', 'Annotations'],
+  [child({ URLs: [] }), 'it: manifests[0]', 'URLs'],
+  [child({ Data: '' }), 'it: manifests[0]', 'Data'],
+  [child({ odd: 1, Odd: 1 }), 'it: manifests[0]', 'Odd'],
+  [child({ platform: { ...PLATFORM, 'OS.version': '1' } }), 'it: manifests[0].platform', 'OS.version'],
+  [child({ platform: { ...PLATFORM, 'os.Features': [] } }), 'it: manifests[0].platform', 'os.Features'],
+  [child({ platform: { ...PLATFORM, Features: [] } }), 'it: manifests[0].platform', 'Features'],
   [{ ...INDEX, Manifests: [] }, 'it', 'Manifests'],
   [{ ...INDEX, MediaType: OCI_MANIFEST }, 'it', 'MediaType'],
   [{ ...INDEX, SchemaVersion: 1 }, 'it', 'SchemaVersion'],
@@ -68,7 +74,14 @@ test.each([
   );
 });
 
-test.each([
+const inConfig = (key: string): [object, string, string] => [
+  { ...CONFIG, config: { Entrypoint: ['/l'], [key]: null } },
+  'it: config',
+  key,
+];
+const atTop = (key: string): [object, string, string] => [{ ...CONFIG, [key]: null }, 'it', key];
+
+test.each<[object, string, string]>([
   [{ ...CONFIG, Architecture: 'amd64' }, 'it', 'Architecture'],
   [{ ...CONFIG, Os: 'windows' }, 'it', 'Os'],
   [{ ...CONFIG, Variant: 'v1' }, 'it', 'Variant'],
@@ -76,6 +89,20 @@ test.each([
   [{ ...CONFIG, RootFS: CONFIG.rootfs }, 'it', 'RootFS'],
   [{ ...CONFIG, rootfs: { ...CONFIG.rootfs, Diff_IDs: [digest] } }, 'it: rootfs', 'Diff_IDs'],
   [{ ...CONFIG, rootfs: { ...CONFIG.rootfs, Type: 'x' } }, 'it: rootfs', 'Type'],
+  [{ ...CONFIG, OS: 'linux' }, 'it', 'OS'],
+  [{ ...CONFIG, Created: 'x' }, 'it', 'Created'],
+  [{ ...CONFIG, odd: 1, oDd: 1 }, 'it', 'oDd'],
+  [{ ...CONFIG, config: { odd: 1, oDd: 1 } }, 'it: config', 'oDd'],
+  ...['entrypoint', 'ENTRYPOINT', 'entryPoint', 'cmd', 'u\u017fer', 'wor\u212aingDir', 'env', 'volumes'].map(inConfig),
+  ...['labels', 'exposedPorts', 'healthcheck', 'onbuild', 'shell', 'stopsignal', 'stoptimeout', 'argsescaped'].map(
+    inConfig,
+  ),
+  ...['networkdisabled', 'macaddress', 'domainname', 'hostname', 'image', 'attachstdin', 'attachstdout'].map(inConfig),
+  ...['attachstderr', 'tty', 'openstdin', 'stdinonce', 'memory', 'memoryswap', 'cpushares', 'cpuset'].map(inConfig),
+  ...['Author', 'History', 'ID', 'Parent', 'Comment', 'Container', 'Container_Config', 'Docker_Version', 'size'].map(
+    atTop,
+  ),
+  ...['OS.version', 'os.Features'].map(atTop),
 ])('and so is a config: %j', (document, what, key) => {
   expect(() => readImageConfig(Buffer.from(JSON.stringify(document)), 'it')).toThrow(
     expect.objectContaining({
@@ -86,9 +113,9 @@ test.each([
 });
 
 test('members that are not read may be spelled as they like', () => {
-  const manifests = [{ ...DESCRIPTOR, annotations: { Os: 'a', os: 'b' }, URLs: [] }];
+  const manifests = [{ ...DESCRIPTOR, annotations: { Os: 'a', os: 'b' }, other: [] }];
   const bytes = Buffer.from(JSON.stringify({ ...INDEX, manifests, Other: 1 }));
   expect(readManifest(bytes, OCI_INDEX, 'it').kind).toBe('index');
-  const config = { ...CONFIG, config: { Labels: { a: '1', A: '2' } }, Created: 'x', created: 'y' };
+  const config = { ...CONFIG, config: { Labels: { a: '1', A: '2' }, other: 1 }, other: 'x' };
   expect(readImageConfig(Buffer.from(JSON.stringify(config)), 'it').architecture).toBe('arm64');
 });

@@ -35,6 +35,17 @@ describe('refs', () => {
     expect(refs.map(tipOf)).toEqual([A, C]);
   });
 
+  test.each(['\u00a0', '\u3000', '\u2028', '\ufeff', '\u0085'])(
+    'a blank beyond ASCII is a letter of a name: %j',
+    (blank) => {
+      const name = `refs/heads/x${blank}y`;
+      expect(collect([`${A} HEAD symref-target:${name}`, `${A} ${name}`])).toEqual({
+        refs: [{ name, id: A }],
+        head: name,
+      });
+    },
+  );
+
   test('nothing else counts', () => {
     const others = ['refs/pull/1/head', 'refs/merge-requests/1/head', 'refs/notes/x', 'refs/heads/', 'refs/headsx/a'];
     expect(collect([...others.map((name) => `${A} ${name}`), 'unborn HEAD symref-target:refs/heads/main'])).toEqual({
@@ -48,6 +59,8 @@ describe('refs', () => {
     ['a short id', `${A.slice(1)} refs/heads/main`],
     ['an id of the other format', `${A}${A.slice(16)} refs/heads/main`],
     ['a control character', `${A} refs/heads/\x1b[2J`],
+    ['a tab', `${A} refs/heads/a\tb`],
+    ['DEL', `${A} refs/heads/a\x7fb`],
     ['two spaces', `${A} refs/heads/main  peeled:${B}`],
     ['a peeled id of another length', `${A} refs/tags/v1 peeled:${B}bb`],
     ['a peeled line of nothing', `${A} refs/tags/v1^{}`],

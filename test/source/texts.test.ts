@@ -200,6 +200,10 @@ describe('addresses', () => {
     '100::1',
     '2001::1',
     '2002:7f00:1::',
+    '::ffff:0:7f00:1',
+    '2001:db8::1',
+    '3fff:fff::1',
+    '5f00::1',
     'fc00::1',
     'fd12::1',
     'fe80::1',
@@ -233,6 +237,10 @@ describe('addresses', () => {
     '::ffff:8.8.8.8',
     '2606:4700::1111',
     '2a00:1450::1',
+    '2001:db9::1',
+    '3fff:1000::1',
+    '5f01::1',
+    '::ffff:1:0:0',
   ])('%s is public', (address) => {
     expect(isPublicAddress(address)).toBe(true);
   });

@@ -1,4 +1,4 @@
-import { writeAtomically } from '../../state/atomic-write.ts';
+import type { NewFile } from '../../state/atomic-write.ts';
 import { readNamedFile } from '../collect/named-file.ts';
 import { sha256Hex } from '../bundle/sha256.ts';
 import { asciiJson } from '../report/ascii-json.ts';
@@ -14,6 +14,9 @@ const MAX_POLICY_BYTES = 1024 * 1024;
 export const policyResources = (paths: readonly string[]): readonly Resource[] =>
   paths.map((name) => ({ name, digest: { sha256: sha256Hex(readNamedFile(name, MAX_POLICY_BYTES)) } }));
 
-/** Writes the statement, whole or not at all. Throws StateError. */
-export const writeSummary = (path: string, run: Summarized): void =>
-  writeAtomically(path, new TextEncoder().encode(asciiJson(summaryStatement(run))), FILE_MODE);
+/** The statement, to be written at `path`. */
+export const summaryFile = (path: string, run: Summarized): NewFile => ({
+  path,
+  bytes: new TextEncoder().encode(asciiJson(summaryStatement(run))),
+  mode: FILE_MODE,
+});

@@ -1,6 +1,32 @@
-/** User and password of an address, and all that stands behind `?` or `#`: that is where tokens are. */
-const USER = /(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/?#@]*@/gi;
-const QUERY = /(\b[a-z][a-z0-9+.-]*:\/\/[^\s?#,]*)[?#][^\s,]*/gi;
+/** What is written as an address, to the next white space: none has white space in it, and all else may be a part of a secret. */
+const ADDRESS = /\b[a-z][a-z0-9+.-]*:\/\/\S+/gi;
+/** What a sentence puts behind an address. */
+const ENDING = /[,;:.)\]}'"]*$/;
 
-/** Words that say where something came from, without what may be a secret in an address: a bundle is handed on. */
-export const withoutSecrets = (text: string): string => text.replaceAll(USER, '$1').replaceAll(QUERY, '$1');
+/** Up to where a query or a fragment begins. */
+const plain = (text: string): string => text.replace(/[?#].*$/s, '');
+
+/** And without user and password. */
+const bare = (text: string): string => plain(text).replace(/^([a-z][a-z0-9+.-]*:[\\/]*)[^\\/]*@/i, '$1');
+
+const cleaned = (address: string): string => {
+  const url = URL.parse(address);
+  // Of what only looks like one, nobody can say where a password ends.
+  if (url === null) return plain(address).replace(/:\/\/.*@/s, '://');
+  if (url.username === '' && url.password === '' && !/[?#]/.test(address)) return address;
+  const kept = bare(address);
+  const again = URL.parse(kept);
+  // Whatever a parser reads otherwise than the text looks is written as that parser reads it.
+  if (again !== null && again.username === '' && again.password === '' && again.host === url.host) return kept;
+  return `${url.protocol}//${url.host}${url.pathname}`;
+};
+
+/**
+ * Words that say where something came from, without what may be a secret in an address (user, password, query, fragment): a bundle is handed on.
+ * What a sentence puts behind an address stays.
+ */
+export const withoutSecrets = (text: string): string =>
+  text.replaceAll(ADDRESS, (run) => {
+    const [ending] = ENDING.exec(run) ?? [''];
+    return `${cleaned(run.slice(0, run.length - ending.length))}${ending}`;
+  });

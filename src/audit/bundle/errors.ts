@@ -9,6 +9,8 @@ const EXIT_CODES = {
   'other-file': EXIT.rejected,
   contradictory: EXIT.rejected,
   'unsupported-version': EXIT.unsupported,
+  // What a run saw has no place in this form.
+  unsavable: EXIT.unsupported,
   malformed: EXIT.malformed,
   'too-large': EXIT.malformed,
   // A part that a check needs was not saved.

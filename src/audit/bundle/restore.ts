@@ -3,14 +3,13 @@ import { EXIT } from '../../base/exit-codes.ts';
 import { parseJson } from '../../base/json.ts';
 import { readAnswer } from '../collect/answer/read-answer.ts';
 import { type Collected, partOf } from '../collect/answer/parts.ts';
-import { endOfCollateral } from '../collect/collateral/in-date.ts';
+import { endOfCollateral, startOfCollateral } from '../collect/collateral/in-date.ts';
 import type { SavedProvenance } from '../collect/follow-provenance.ts';
 import { MAX_COLLATERAL_BYTES } from '../collect/limits.ts';
 import { readAttest } from '../collect/runtime/read-attest.ts';
 import type { AuditEvidence } from '../evidence.ts';
 import type { Reservation } from '../reservation.ts';
 import type { SavedSource } from '../source/collect-source.ts';
-import { utc } from '../wording.ts';
 import { BundleError } from './errors.ts';
 import type { OpenedBundle } from './open.ts';
 import type { Bundle, SavedPart } from './read.ts';
@@ -110,11 +109,17 @@ export const freshnessReservation = ({ attest }: Bundle): Reservation => ({
   hint: "ask it now: --attest with the address of the deployment's twl-attest",
 });
 
-/** The last second at which all of the collateral was in force, as it says of itself; undefined where it does not read. */
-export const heldUntil = ({ collateral }: AuditEvidence): string | undefined => {
+/**
+ * When all of the collateral was in force, `from <= t < until` in seconds since 1970, as it says of itself; undefined where it does not
+ * read.
+ */
+export const heldFor = ({
+  collateral,
+}: AuditEvidence): { readonly from: number; readonly until: number } | undefined => {
   if (collateral === undefined || 'error' in collateral) return undefined;
   try {
-    return utc(endOfCollateral(collateral.value));
+    const [from, until] = [startOfCollateral(collateral.value), endOfCollateral(collateral.value)];
+    return Number.isFinite(from) && Number.isFinite(until) ? { from, until } : undefined;
   } catch (error) {
     if (error instanceof BaseError) return undefined;
     throw error;

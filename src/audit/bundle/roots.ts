@@ -1,21 +1,18 @@
 import { escapeText } from '../../base/escape.ts';
 import { sameBytes } from '../../evidence/bytes.ts';
 import { PUBLIC_GOOD_SHA256 } from '../../provenance/public-good.ts';
-import { PROVENANCE_CHECK_IDS } from '../../provenance/result.ts';
 import { readTrustedRoots, type TrustedRoot } from '../../provenance/trusted-root.ts';
 import type { CheckId } from '../check-ids.ts';
 import type { TrustRoot } from '../expectations.ts';
-import type { Reservation, Reservations } from '../reservation.ts';
+import type { Reservations } from '../reservation.ts';
 import { BundleError } from './errors.ts';
 import type { Bundle, SavedRoot } from './read.ts';
 
-/** Checks that hold a signature against the root of hardware, and stand on no other one that does. */
-const UP_TO_THE_ROOT = [
-  'quote.signature',
-  'quote.tcb',
-  'quote.module',
-  'freshness',
-] as const satisfies readonly CheckId[];
+/**
+ * Checks that hold a signature against the root of hardware and do not stand on `quote.signature`. Where that passes the quote needs no
+ * other root, and what else is wrong is wrong.
+ */
+const BESIDE_THE_QUOTE = ['quote.module', 'freshness'] as const satisfies readonly CheckId[];
 
 /** What was said of roots outside of the bundle. */
 export interface NamedRoots {
@@ -38,18 +35,33 @@ export interface CountingRoots {
   readonly reservations: Reservations;
 }
 
-const unknown = (what: string, { sha256 }: SavedRoot, warning: string): Reservation => ({
-  on: 'other',
+const unknown = (on: 'other' | 'no-root', what: string, { sha256 }: SavedRoot, warning: string) => ({
+  on,
   summary: `the bundle was saved under ${what} that nobody vouches for, and it does not pass under the one that is known`,
   hint: `${warning}; to believe that root: --root-sha256 ${sha256}`,
 });
 
-/** The roots of a file of a bundle, which has one each: lines were taken apart when it was saved. */
-const readRoot = ({ bytes, origin }: SavedRoot, path: string, named: boolean): TrustedRoot => {
-  const source = `${named ? '--root-sha256, ' : ''}bundle ${path}, ${origin}`;
+/** A root of a bundle, which has one in each: lines were taken apart when it was saved. */
+const readRoot = ({ bytes, origin }: SavedRoot, path: string): TrustedRoot => {
+  const source = `--root-sha256, bundle ${path}, ${origin}`;
   const [root, ...more] = readTrustedRoots(bytes, source);
   if (root !== undefined && more.length === 0) return root;
   throw new BundleError('malformed', `${escapeText(source)} holds more than one root`);
+};
+
+/** The public instance's of the bundle, by its hash, or one that is believed without the bundle, too. */
+const isKnown = ({ sha256 }: SavedRoot, { sigstore }: NamedRoots): boolean =>
+  sha256 === PUBLIC_GOOD_SHA256 || sigstore.some((one) => one.sha256 === sha256);
+
+/**
+ * The roots of Sigstore that count. In place of the public instance's of the bundle that of the auditor does, which is as new or newer: keys may
+ * have been withdrawn since the bundle was made.
+ */
+const sigstoreRoots = ({ path, roots: { sigstore } }: Bundle, named: NamedRoots): readonly TrustedRoot[] => {
+  if (named.isSigstoreNamed) return named.sigstore;
+  const byHash = sigstore.filter(({ sha256 }) => named.sha256s.includes(sha256));
+  const isPublicMeant = byHash.length === 0 || sigstore.some((one) => !byHash.includes(one) && isKnown(one, named));
+  return [...(isPublicMeant ? named.sigstore : []), ...byHash.map((one) => readRoot(one, path))];
 };
 
 const tdxRoot = (
@@ -67,8 +79,8 @@ const tdxRoot = (
 };
 
 /**
- * Which roots count. What a bundle holds of them counts where its hash is known: Intel's, that of Sigstore's public instance which comes with
- * the program, and those that were named on the command line. A root of a bundle that is not Intel's makes all of it SIMULATED.
+ * Which roots count. What a bundle holds of them counts where its hash is known: Intel's, that of Sigstore's public instance, and those that
+ * were named on the command line. A root of a bundle that is not Intel's makes all of it SIMULATED.
  * @throws BundleError `usage` for a hash that no root of the bundle has; ProvenanceError for a root that is none
  */
 export const countingRoots = (bundle: Bundle, named: NamedRoots): CountingRoots => {
@@ -82,27 +94,26 @@ export const countingRoots = (bundle: Bundle, named: NamedRoots): CountingRoots 
     });
   }
   const { root, isUnknown } = tdxRoot(bundle, named);
-  const counting = sigstore.filter(({ sha256 }) => sha256s.includes(sha256) || sha256 === PUBLIC_GOOD_SHA256);
-  const stranger = named.isSigstoreNamed ? undefined : sigstore.find((one) => !counting.includes(one));
-  const believed =
-    named.isSigstoreNamed || counting.length === 0
-      ? named.sigstore
-      : counting.map((one) => readRoot(one, bundle.path, sha256s.includes(one.sha256)));
+  const stranger = named.isSigstoreNamed
+    ? undefined
+    : sigstore.find((one) => !sha256s.includes(one.sha256) && !isKnown(one, named));
   const forged = 'whoever made that root can forge all that it vouches for';
   const quote = unknown(
+    'other',
     'a root of hardware',
     tdx,
     `it is not Intel's: the hardware is pretended, or forged. ${forged}`,
   );
-  const provenance = stranger && unknown('a trusted root of Sigstore', stranger, forged);
+  const provenance = stranger && unknown('no-root', 'a trusted root of Sigstore', stranger, forged);
   return {
     root,
-    sigstore: believed,
+    sigstore: sigstoreRoots(bundle, named),
     reservations: {
-      ...(isUnknown ? Object.fromEntries(UP_TO_THE_ROOT.map((id) => [id, quote] as const)) : {}),
-      ...(provenance === undefined
-        ? {}
-        : Object.fromEntries(PROVENANCE_CHECK_IDS.map((id) => [id, provenance] as const))),
+      ...(isUnknown ? { 'quote.signature': quote } : {}),
+      ...(isUnknown
+        ? Object.fromEntries(BESIDE_THE_QUOTE.map((id) => [id, { ...quote, unless: 'quote.signature' }] as const))
+        : {}),
+      ...(provenance === undefined ? {} : { 'provenance.bundle': provenance }),
     },
   };
 };

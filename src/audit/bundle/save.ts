@@ -1,21 +1,25 @@
 import { BaseError } from '../../base/error.ts';
 import { PUBLIC_GOOD_SHA256 } from '../../provenance/public-good.ts';
-import { writeAtomically } from '../../state/atomic-write.ts';
+import type { NewFile } from '../../state/atomic-write.ts';
 import { Context } from '../context.ts';
+import type { Expectations } from '../expectations.ts';
 import { utc } from '../wording.ts';
+import { BundleError } from './errors.ts';
 import { MAX_PACKS_BYTES } from './limits.ts';
+import { readBundle } from './read.ts';
 import { type RecheckOptions, recheckCommand } from './recheck.ts';
+import type { BundleFile } from './schema.ts';
 import { sha256Hex } from './sha256.ts';
 import { bundleBytes, bundleOf, type SaveRequest } from './write.ts';
 
-/** What was written. */
-export interface SavedFile {
-  readonly bytes: number;
+/** A bundle that is to be written. */
+export interface BundleToWrite {
+  readonly file: NewFile;
   /** Of the file, lower-case hex. */
   readonly sha256: string;
   /** What to type to judge it as it was judged now. */
   readonly command: string;
-  /** What is not in it, one sentence each. */
+  /** What is not in it, one sentence each, unescaped. */
   readonly notes: readonly string[];
 }
 
@@ -32,25 +36,43 @@ const commitOf = ({ evidence, expectations }: SaveRequest): string | undefined =
   }
 };
 
-/** Roots that do not count by themselves. */
-const rootsToName = ({ expectations: { root, sigstoreRoots = [] } }: SaveRequest): string[] => [
-  ...(root.simulated ? [sha256Hex(root.der)] : []),
-  ...sigstoreRoots.map(({ sha256 }) => sha256).filter((one) => one !== PUBLIC_GOOD_SHA256),
-];
+/** Roots of the bundle that do not count by themselves. */
+const rootsToName = ({ roots }: BundleFile, { root, sigstoreRoots = [] }: Expectations): string[] => {
+  const sigstore = roots.sigstore.length === 0 ? [] : sigstoreRoots.map(({ sha256 }) => sha256);
+  return [
+    ...(root.simulated ? [roots.tdx.sha256] : []),
+    ...new Set(sigstore.filter((one) => one !== PUBLIC_GOOD_SHA256)),
+  ];
+};
+
+/** Reads what is about to be written: nobody must keep a file as evidence that cannot be read when it is needed. */
+const requireReadable = (bytes: Uint8Array, path: string): void => {
+  try {
+    readBundle(bytes, path);
+  } catch (cause) {
+    if (!(cause instanceof BundleError)) throw cause;
+    throw new BundleError('unsavable', `what this run saw fits into no file that can be read again: ${cause.message}`, {
+      hint: 'save step by step with --only, or keep the files that were named',
+      cause,
+    });
+  }
+};
 
 /**
- * Writes the bundle of a run to `path`, whole or not at all.
+ * The bundle of a run, to be written at `path`. It was read again, and reads.
  * @param options of the run's command line
- * @throws StateError where it cannot be written, BundleError `too-large`
+ * @throws BundleError `too-large`, `unsavable`
  */
-export const saveBundle = (
+export const bundleFile = (
   path: string,
   request: SaveRequest,
   options: Omit<RecheckOptions, 'rootSha256s' | 'savedSha256'>,
-): SavedFile => {
+): BundleToWrite => {
   const { recording, expectations } = request;
-  const bytes = bundleBytes(bundleOf(request, commitOf(request)));
-  writeAtomically(path, bytes, FILE_MODE);
+  const notes: string[] = [];
+  const bundle = bundleOf(request, commitOf(request), (line) => notes.push(line));
+  const bytes = bundleBytes(bundle);
+  requireReadable(bytes, path);
   const sha256 = sha256Hex(bytes);
   const again: RecheckOptions = {
     policies: options.policies,
@@ -65,14 +87,17 @@ export const saveBundle = (
     base: options.base,
     since: options.since,
     only: options.only,
-    rootSha256s: rootsToName(request),
+    // Roots that are not in it have to be named as they were.
+    ...(bundle.roots.sigstore.length === 0 ? { trustedRoots: options.trustedRoots ?? [] } : {}),
+    rootSha256s: rootsToName(bundle, expectations),
     savedSha256: sha256,
   };
   return {
-    bytes: bytes.length,
+    file: { path, bytes, mode: FILE_MODE },
     sha256,
     command: recheckCommand(path, again, utc(expectations.now.value)),
     notes: [
+      ...notes,
       ...(recording.tooLarge
         ? [`the source is not in it: its packs have more than ${MAX_PACKS_BYTES} bytes; check it again with --source`]
         : []),

@@ -56,7 +56,8 @@ const imageDocument = holding({
 });
 
 const ref = z.strictObject({
-  name: matching(/^refs\/(?:heads|tags)\/[^\s\p{Cc}]+$/u, 'In full.'),
+  // As git-check-ref-format has it: of blanks and controls those of ASCII alone are no part of a name.
+  name: matching(/^refs\/(?:heads|tags)\/[^\x00-\x20\x7f]+$/, 'In full.'),
   id: objectId('What it holds: a commit, or the object of an annotated tag.'),
   peeled: z.optional(objectId('What an annotated tag leads to, by the word of the server.')),
 });

@@ -3,7 +3,7 @@ import type { Check } from '../check.ts';
 import type { Context } from '../context.ts';
 import { failed, notBound, notChecked, type Outcome, passed, type Remarks } from '../outcome.ts';
 import { originsOf } from '../wording.ts';
-import { derivedLauncher, noLauncher, openLauncher } from './launcher-image.ts';
+import { derivedLauncher, noLauncher, openLauncher, otherEntryPoint } from './launcher-image.ts';
 import { judgeGrammar } from './pin-grammar.ts';
 
 /** What a report says of one compose check. */
@@ -22,7 +22,7 @@ const TOLD: Record<ComposeCheckId, Told> = {
   'compose.launcher': {
     title: 'the launcher is what starts',
     proves:
-      'Exactly one service runs an image of the launcher, and nothing keeps it from being started. An image that holds the pin has the layers of a launcher image, byte for byte, above them the pin alone, and the same entry point, command, user and environment.',
+      'Exactly one service runs an image of the launcher, and nothing keeps it from being started. An image that holds the pin has the layers of a launcher image, byte for byte, above them the pin alone, and the same entry point, command, user and environment. Where the config of the image was fetched, its entry point is the launcher.',
     assumes: `${MEASURED} That the image is the launcher's is for a policy or for the provenance checks.`,
     good: 'one service runs the launcher',
   },
@@ -119,6 +119,10 @@ const outcomeOf = (context: Context, id: ComposeCheckId): Outcome => {
   const { review, launchers, derived, isProgramOpen, scripts } = context.compose();
   const { state, findings } = review.results[id];
   const origins = originsOf(context, 'appCompose', ...(derived === undefined ? [] : (['images'] as const)));
+  if (id === 'compose.launcher') {
+    const other = otherEntryPoint(context);
+    if (other !== undefined) return { ...other, origins: originsOf(context, 'appCompose', 'images') };
+  }
   const made = id === 'compose.launcher' && derived !== undefined ? derivedLauncher(derived) : [];
   if ('state' in made) return { ...made, origins };
   const grammar = id === 'compose.pin' && review.pin !== undefined ? judgeGrammar(context) : [];

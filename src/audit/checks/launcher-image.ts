@@ -3,7 +3,8 @@ import { EXIT } from '../../base/exit-codes.ts';
 import { proposeLaunchers } from '../../compose/find-launcher.ts';
 import { partValue } from '../../evidence/evidence.ts';
 import type { Context } from '../context.ts';
-import type { DerivedLauncher } from '../derived-launchers.ts';
+import { contentsOf, type DerivedLauncher } from '../derived-launchers.ts';
+import { readEntryPoints } from '../entry-point.ts';
 import type { LookedImage } from '../looked-image.ts';
 import { failed, notChecked, type Outcome } from '../outcome.ts';
 import { counted, originsOf } from '../wording.ts';
@@ -77,6 +78,26 @@ export const openLauncher = (context: Context): Outcome | undefined => {
     { summary: `${summary}, and whether one is made from such an image is not known`, origins, details },
     exit,
   );
+};
+
+/**
+ * Why what the launcher's image starts is not the launcher by the name that counts; undefined where it is, and where nobody looked. The
+ * command of the service is the launcher's argument only there.
+ */
+export const otherEntryPoint = (context: Context): Outcome | undefined => {
+  const { review, launchers } = context.compose();
+  const digest = review.launcher?.image?.digest;
+  const contents = contentsOf(context.evidence.images, digest);
+  if (contents === undefined || 'error' in contents) return undefined;
+  const read = readEntryPoints(contents.value.entryPoints);
+  const program = launchers.find((one) => one.digest === digest)?.program;
+  if ('program' in read && read.program === program) return undefined;
+  const flaw = 'flaw' in read ? read.flaw : `it starts the launcher as ${read.program}, not as ${program}`;
+  return failed({
+    summary: `the image ${digest} does not start the launcher: ${flaw}`,
+    details: ['its entry point has to be the path of trusted-workload-launcher or git-launcher, and nothing else'],
+    hint: 'use the image of a release, and in a policy the program that it starts',
+  });
 };
 
 /** What is wrong with an image that holds a pin, or how it is made. */

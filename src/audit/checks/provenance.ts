@@ -151,7 +151,7 @@ const run = (context: Context, id: ProvenanceCheckId): Outcome => {
     });
   }
   const { checks, chosen, bundles } = context.provenance();
-  const { state, exit, summary, expected, found, hint } = checks[id];
+  const { state, exit, summary, expected, found, hint, lacksRoot } = checks[id];
   const source = provenanceSource(context.expectations.policy.provenance, TOLD[id].stated) ?? 'built in';
   const others = bundles
     .filter((bundle) => bundle !== chosen)
@@ -163,6 +163,7 @@ const run = (context: Context, id: ProvenanceCheckId): Outcome => {
     ...(expected === undefined ? {} : { expected, source }),
     ...(found === undefined ? {} : { found }),
     ...(hint === undefined ? {} : { hint }),
+    ...(lacksRoot === undefined ? {} : { lacksRoot }),
     origins: chosen === undefined ? originsOf(context, 'provenance') : [chosen.origin],
     details: [
       ...(id === 'provenance.bundle' ? [...rootsOf(context), ...others] : []),

@@ -30,7 +30,13 @@ export interface AllowedLists {
   readonly measurements: readonly MeasurementSet[] | undefined;
 }
 
-/** Some hundred entries fit; the contract's lists have some ten. */
+/** The contract's lists have some ten entries, and each launcher is tried with each image. */
+export const MAX_ENTRIES = 64;
+/** This one has an entry for each launcher with each image, and each is compared once: the size of the file bounds it. */
+const PRODUCT_VIEW = 'allowed_launcher_compose_hashes';
+/** The year 2100 in seconds: the contract's ends lie days ahead, so what is beyond was written in another unit. */
+const MAX_EXPIRY = 4_102_444_800;
+/** Some hundred entries fit. */
 export const MAX_ALLOWED_BYTES = 256 * 1024;
 /** An object of arrays of objects of values. */
 const MAX_DEPTH = 4;
@@ -40,8 +46,11 @@ const REGISTER_DIGITS = 96;
 
 const HINT = 'write it as the contract\'s views give it: docs/mpc-launcher.md, "Allowed lists"';
 
-const fault = (code: 'unknown-key' | 'bad-value' | 'bad-order' | 'duplicate', message: string): AllowedError =>
-  new AllowedError(code, message, { hint: HINT });
+const fault = (
+  code: 'unknown-key' | 'bad-value' | 'bad-order' | 'duplicate' | 'too-many',
+  message: string,
+  hint = HINT,
+): AllowedError => new AllowedError(code, message, { hint });
 
 const hexOf = (value: unknown, what: string, digits: number): string => {
   const text = stringOf(value, what).replace(/^sha256:/, '');
@@ -60,6 +69,13 @@ const distinct = <T>(list: readonly T[], what: string, identify: (one: T) => str
   throw fault('duplicate', `${what} names the same twice`);
 };
 
+const expiryOf = (value: unknown, what: string): number | undefined => {
+  if (value === null || value === undefined) return undefined;
+  const expiry = integerOf(value, what);
+  if (expiry <= MAX_EXPIRY) return expiry;
+  throw fault('bad-value', `${what} is ${expiry}, beyond the year 2100`, 'write it in seconds, not in milliseconds');
+};
+
 /** A bare hash, or `{image_hash, expiry_timestamp_seconds}` whose end may be null. */
 const hashEntry = (value: unknown, what: string): AllowedHash => {
   if (typeof value === 'string') return { hash: hexOf(value, what, SHA256_DIGITS), expiry: undefined };
@@ -68,7 +84,7 @@ const hashEntry = (value: unknown, what: string): AllowedHash => {
   const { expiry_timestamp_seconds: expiry } = entry;
   return {
     hash: hexOf(entry.image_hash, `${what}.image_hash`, SHA256_DIGITS),
-    expiry: expiry === null || expiry === undefined ? undefined : integerOf(expiry, `${what}.expiry_timestamp_seconds`),
+    expiry: expiryOf(expiry, `${what}.expiry_timestamp_seconds`),
   };
 };
 
@@ -86,7 +102,7 @@ const measurementSet = (value: unknown, what: string): MeasurementSet => {
 const VIEWS = [
   'allowed_docker_image_hashes',
   'allowed_launcher_image_hashes',
-  'allowed_launcher_compose_hashes',
+  PRODUCT_VIEW,
   'allowed_os_measurements',
 ] as const;
 
@@ -110,7 +126,11 @@ const read = (document: JsonObject, name: string): AllowedLists => {
   ): readonly T[] | undefined => {
     if (document[view] === undefined) return undefined;
     const what = `${name}: ${view}`;
-    const entries = arrayOf(document[view], what).map((value, index) => entry(value, `${what}[${index}]`));
+    const values = arrayOf(document[view], what);
+    if (view !== PRODUCT_VIEW && values.length > MAX_ENTRIES) {
+      throw fault('too-many', `${what} has ${values.length} entries, more than ${MAX_ENTRIES}`, 'leave out the oldest');
+    }
+    const entries = values.map((value, index) => entry(value, `${what}[${index}]`));
     return distinct(entries, what, identify);
   };
   const images = list('allowed_docker_image_hashes', hashEntry, ({ hash }) => hash);
@@ -119,7 +139,7 @@ const read = (document: JsonObject, name: string): AllowedLists => {
     images,
     launchers: list('allowed_launcher_image_hashes', hashEntry, ({ hash }) => hash),
     composeHashes: list(
-      'allowed_launcher_compose_hashes',
+      PRODUCT_VIEW,
       (value, what) => hexOf(value, what, SHA256_DIGITS),
       (hash) => hash,
     ),

@@ -24,6 +24,15 @@ const judge = (context: Context): Outcome => {
       source: `the ${EVENT} event`,
     });
   }
+  // The contract compares the texts.
+  if (one.event.payloadText !== undefined) {
+    return failed({
+      summary: `the ${EVENT} event spells its payload otherwise than in lower-case hex, and the contract compares it as it stands`,
+      expected: computed,
+      found: one.event.payloadText,
+      source: 'built in: the rule of the contract',
+    });
+  }
   const { compose_hash: part } = context.evidence.statements;
   if (part === undefined) {
     return notChecked({ summary: 'the evidence states no compose hash', hint: "give the node's /public_data" });

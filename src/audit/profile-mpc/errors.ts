@@ -8,7 +8,8 @@ export type AllowedErrorCode =
   | 'states-nothing'
   | 'bad-value'
   | 'bad-order'
-  | 'duplicate';
+  | 'duplicate'
+  | 'too-many';
 
 /** A file of allowed lists that cannot be taken as one. The message names the file, escaped. */
 export class AllowedError extends BaseError<AllowedErrorCode> {

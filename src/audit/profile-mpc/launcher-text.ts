@@ -21,6 +21,17 @@ const product = ({ launchers, images }: AllowedLists, now: number): string[] | u
             .map((image) => textHash(launcherTemplate({ launcher: launcher.hash, image: image.hash }))),
         );
 
+/** The product of lists that were given, made once: three checks and a finding ask for it. Only `now` is beside the key. */
+const made = new WeakMap<AllowedLists, { readonly now: number; readonly hashes: readonly string[] | undefined }>();
+
+const productOnce = (lists: AllowedLists, now: number): readonly string[] | undefined => {
+  const known = made.get(lists);
+  if (known?.now === now) return known.hashes;
+  const hashes = product(lists, now);
+  made.set(lists, { now, hashes });
+  return hashes;
+};
+
 /**
  * The hashes of compose texts that the contract accepts: those of its view where the file has it, else what its two other lists come to.
  * Undefined where neither is stated.
@@ -28,7 +39,7 @@ const product = ({ launchers, images }: AllowedLists, now: number): string[] | u
 export const composeHashes = (context: Context): Expected<readonly string[]> | undefined => {
   const { mpcAllowed, now } = context.expectations;
   if (mpcAllowed === undefined) return undefined;
-  const hashes = mpcAllowed.value.composeHashes ?? product(mpcAllowed.value, now.value);
+  const hashes = mpcAllowed.value.composeHashes ?? productOnce(mpcAllowed.value, now.value);
   return hashes === undefined ? undefined : { value: hashes, source: mpcAllowed.source };
 };
 

@@ -2,7 +2,7 @@ import { partValue } from '../../evidence/evidence.ts';
 import { digestV1 } from '../../evidence/runtime-digest.ts';
 import type { Check } from '../check.ts';
 import type { Context } from '../context.ts';
-import { failed, type Outcome, passed } from '../outcome.ts';
+import { failed, notChecked, type Outcome, passed } from '../outcome.ts';
 import { hex, originsOf } from '../wording.ts';
 import type { MeasurementSet } from './allowed.ts';
 import { listOf, withoutList } from './lists.ts';
@@ -51,6 +51,15 @@ const judge = (context: Context, sets: readonly MeasurementSet[], source: string
   if (sets.length === 0) return failed({ summary: 'no measurements are accepted: the list is empty', source });
   const compared = sets.map((set, index) => ({ set, index, differing: differences(set, found) }));
   const fits = compared.find(({ differing }) => differing.length === 0);
+  const unstated = REGISTERS.filter((name) => context.evidence.statements[name] === undefined);
+  if (fits !== undefined && unstated.length > 0) {
+    return notChecked({
+      summary: `the evidence states no ${unstated.map((name) => NAMES[name]).join(', ')}, which the contract compares with the quote`,
+      details: [`those of the quote are set ${fits.index + 1} of ${sets.length}`],
+      source,
+      hint: "give the node's /public_data",
+    });
+  }
   if (fits !== undefined) {
     return passed({ summary: `the measurements are set ${fits.index + 1} of ${sets.length}`, source });
   }

@@ -84,10 +84,10 @@ export const checkSignature = (
     if (root === undefined) {
       return {
         ...none,
-        check: failed('verifies under no trusted root', {
-          expected,
-          found: reasons.join('; '),
-        }),
+        check: {
+          ...failed('verifies under no trusted root', { expected, found: reasons.join('; ') }),
+          lacksRoot: true,
+        },
       };
     }
     const found = describe(root);

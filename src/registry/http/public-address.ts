@@ -9,9 +9,10 @@ import { RegistryError } from '../errors.ts';
 const NON_PUBLIC_V4 =
   '0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.168.0.0/16 ' +
   '198.18.0.0/15 224.0.0.0/4 240.0.0.0/4';
-/** Those that map to IPv4 count as a whole: what is behind them is not to be seen. */
+/** Those that map to IPv4 or translate it count as a whole: what is behind them is not to be seen. */
 const NON_PUBLIC_V6 =
-  '::/96 64:ff9b::/96 64:ff9b:1::/48 100::/64 2001::/23 2002::/16 fc00::/7 fe80::/10 fec0::/10 ff00::/8';
+  '::/96 ::ffff:0:0:0/96 64:ff9b::/96 64:ff9b:1::/48 100::/64 2001::/23 2001:db8::/32 2002::/16 3fff::/20 5f00::/16 ' +
+  'fc00::/7 fe80::/10 fec0::/10 ff00::/8';
 
 const nonPublic = new BlockList();
 const block = (networks: string, family: 'ipv4' | 'ipv6'): void => {

@@ -12,6 +12,7 @@ export type LayerProblem =
   | 'repeated'
   | 'privileged'
   | 'writable'
+  | 'executable'
   | 'owner'
   | 'attributes';
 
@@ -41,6 +42,7 @@ const WHITEOUT = '.wh.';
 
 const SPECIAL_BITS = 0o7000;
 const WRITABLE_BY_OTHERS = 0o022;
+const EXECUTABLE = 0o111;
 
 const problemsOf = (entry: TarEntry, path: string | undefined, places: readonly string[]): [LayerProblem, string][] => {
   if (path === undefined) return [['bad-path', "has a path with '..', empty parts or control characters"]];
@@ -56,6 +58,9 @@ const problemsOf = (entry: TarEntry, path: string | undefined, places: readonly 
   else if (!isFolderAbove && entry.type === 'folder') add('folder', 'is a folder where the config should be');
   if ((entry.mode & SPECIAL_BITS) !== 0) add('privileged', 'is setuid, setgid or sticky');
   if ((entry.mode & WRITABLE_BY_OTHERS) !== 0) add('writable', 'can be written by others than its owner');
+  // A pin may be a script as well: it is there to be read.
+  if (entry.type === 'file' && places.includes(path) && (entry.mode & EXECUTABLE) !== 0)
+    add('executable', 'can be executed');
   if (entry.uid !== 0 || entry.gid !== 0) add('owner', `belongs to ${entry.uid}:${entry.gid}, not to root`);
   if (entry.attributes.length > 0)
     add('attributes', `has extended attributes: ${escapeText(entry.attributes.join(', '))}`);
@@ -64,7 +69,7 @@ const problemsOf = (entry: TarEntry, path: string | undefined, places: readonly 
 
 /**
  * What keeps a layer from being one that adds a config and nothing else; empty where it is one. `configPaths` are absolute paths of files.
- * Admitted: regular files there, and folders above, of root and writable by root only.
+ * Admitted: regular files there that cannot be executed, and folders above, of root and writable by root only.
  */
 export const judgeLayer = (entries: readonly TarEntry[], configPaths: readonly string[]): readonly LayerFinding[] => {
   const places = configPaths

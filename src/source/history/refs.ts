@@ -41,7 +41,8 @@ export class RefCollector {
 
   constructor(format: ObjectFormat, limits: HistoryLimits) {
     this.#limits = limits;
-    this.#line = new RegExp(`^([0-9a-f]{${idLength(format) * 2}}|unborn) ([^\\s\\x00-\\x1f\\x7f]+)((?: [^ ]+)*)$`);
+    // Blanks beyond ASCII are letters of a name to git (git-check-ref-format).
+    this.#line = new RegExp(`^([0-9a-f]{${idLength(format) * 2}}|unborn) ([^\\x00-\\x20\\x7f]+)((?: [^ ]+)*)$`);
   }
 
   /**

@@ -62,6 +62,16 @@ test.each([
   ['https://a.example/p@q', 'https://a.example/p@q'],
   ['saved answer /x/info.json?', 'saved answer /x/info.json?'],
   ['is it? yes', 'is it? yes'],
+  ['logs of http://127.0.0.1:1/logs?fields=a,b&token=S3CRET', 'logs of http://127.0.0.1:1/logs'],
+  ['answer of https://a.example/x?a,b=S3CRET, receipt', 'answer of https://a.example/x, receipt'],
+  ['(https://a.example/x#S3,CRET)', '(https://a.example/x)'],
+  ['https://a.example/x,y', 'https://a.example/x,y'],
+  ['https://user:pw@[::1]:8/x?y', 'https://[::1]:8/x'],
+  ['https:///user:pw@a.example/x', 'https:///a.example/x'],
+  ['https://user:p\\w@a.example/x', 'https://a.example/x'],
+  ['https://user:p@w@a.example/x', 'https://a.example/x'],
+  ['https://user:p/w@a.example/x?S3CRET', 'https://a.example/x'],
+  ['HTTPS://user:pw@a.example/x?y', 'HTTPS://a.example/x'],
   ['git@a.example:x/y', 'git@a.example:x/y'],
 ])('%j is kept as %j', (text, kept) => {
   expect(withoutSecrets(text)).toBe(kept);

@@ -28,7 +28,8 @@ test.skipIf(registry === undefined)('an index whose child was built as expected,
     return { mediaType, digest: sha256(text), size: Buffer.byteLength(text) };
   };
   const rootfs = { type: 'layers', diff_ids: [] };
-  const config = await push(JSON.stringify({ architecture: 'amd64', os: 'linux', config: {}, rootfs }), CONFIG);
+  const started = { Entrypoint: ['/usr/bin/trusted-workload-launcher'] };
+  const config = await push(JSON.stringify({ architecture: 'amd64', os: 'linux', config: started, rootfs }), CONFIG);
   const child = await manifest({ config, layers: [] }, OCI_MANIFEST);
   const platform = { os: 'linux', architecture: 'amd64' };
   const index = await manifest({ manifests: [{ ...child, platform }] }, OCI_INDEX);

@@ -3,7 +3,6 @@ import { readBundle } from '../../../src/audit/bundle/read.ts';
 import { countingRoots, type NamedRoots } from '../../../src/audit/bundle/roots.ts';
 import { sha256Hex } from '../../../src/audit/bundle/sha256.ts';
 import { sigstoreRoots } from '../../../src/audit/collect/sigstore-roots.ts';
-import { PROVENANCE_CHECK_IDS } from '../../../src/provenance/result.ts';
 import { intelRootDer } from '../../../src/tdx/intel-root.ts';
 import { intel, sigstore } from '../steps/support/story.ts';
 
@@ -59,9 +58,11 @@ describe('the root of hardware', () => {
   test("else Intel's is believed, all is SIMULATED, and what does not pass is not made", () => {
     const { root, reservations } = countingRoots(bundleWith(MOCK_DER), named());
     expect(root).toEqual({ der: intelRootDer(), source: 'built in', simulated: true });
-    expect(Object.keys(reservations)).toEqual(['quote.signature', 'quote.tcb', 'quote.module', 'freshness']);
+    expect(Object.keys(reservations)).toEqual(['quote.signature', 'quote.module', 'freshness']);
+    expect(reservations['quote.signature']).not.toHaveProperty('unless');
     expect(reservations.freshness).toEqual({
       on: 'other',
+      unless: 'quote.signature',
       summary:
         'the bundle was saved under a root of hardware that nobody vouches for, and it does not pass under the one that is known',
       hint: `it is not Intel's: the hardware is pretended, or forged. whoever made that root can forge all that it vouches for; to believe that root: --root-sha256 ${sha256Hex(MOCK_DER)}`,
@@ -77,10 +78,34 @@ describe('the root of hardware', () => {
 });
 
 describe('roots of Sigstore', () => {
-  test('the one that comes with the program counts, from the bundle', () => {
+  test('in place of the one that comes with the program that of the auditor counts', () => {
     const { sigstore: roots, reservations } = countingRoots(bundleWith(intelRootDer(), PUBLIC), named());
-    expect(roots).toMatchObject([{ source: 'bundle b.json, r0', sha256: shaOf(PUBLIC), simulated: false }]);
+    expect(roots).toEqual(BUILT_IN);
     expect(reservations).toEqual({});
+  });
+
+  test('a newer one of the auditor is believed, and the older one of the bundle is not', () => {
+    const newer = [{ ...BUILT_IN[0]!, sha256: 'ab'.repeat(32), source: 'brought by twl trust refresh' }];
+    const known = countingRoots(bundleWith(intelRootDer(), PUBLIC), named({ sigstore: newer }));
+    expect(known.sigstore).toEqual(newer);
+    expect(known.reservations).toEqual({});
+    const both = countingRoots(
+      bundleWith(intelRootDer(), PUBLIC, MOCK),
+      named({ sigstore: newer, sha256s: [shaOf(MOCK)] }),
+    );
+    expect(both.sigstore.map(({ sha256 }) => sha256)).toEqual(['ab'.repeat(32), shaOf(MOCK)]);
+    // Whoever names its hash says that he means that one.
+    const asked = countingRoots(
+      bundleWith(intelRootDer(), PUBLIC),
+      named({ sigstore: newer, sha256s: [shaOf(PUBLIC)] }),
+    );
+    expect(asked.sigstore.map(({ sha256 }) => sha256)).toEqual([shaOf(PUBLIC)]);
+  });
+
+  test('the newer one of the auditor in the bundle is known by its hash', () => {
+    const mine = [{ ...BUILT_IN[0]!, sha256: shaOf(MOCK) }];
+    const found = countingRoots(bundleWith(intelRootDer(), MOCK), named({ sigstore: mine }));
+    expect([found.sigstore, found.reservations]).toEqual([mine, {}]);
   });
 
   test('without any the built-in one counts', () => {
@@ -99,17 +124,17 @@ describe('roots of Sigstore', () => {
 
   test('one that nobody named does not, beside a good one neither', () => {
     const alone = countingRoots(bundleWith(intelRootDer(), MOCK), named());
-    expect(alone.sigstore).toBe(BUILT_IN);
-    expect(Object.keys(alone.reservations)).toEqual([...PROVENANCE_CHECK_IDS]);
+    expect(alone.sigstore).toEqual(BUILT_IN);
+    expect(Object.keys(alone.reservations)).toEqual(['provenance.bundle']);
     expect(alone.reservations['provenance.bundle']).toEqual({
-      on: 'other',
+      on: 'no-root',
       summary:
         'the bundle was saved under a trusted root of Sigstore that nobody vouches for, and it does not pass under the one that is known',
       hint: `whoever made that root can forge all that it vouches for; to believe that root: --root-sha256 ${shaOf(MOCK)}`,
     });
     const beside = countingRoots(bundleWith(intelRootDer(), MOCK, PUBLIC), named());
     expect(beside.sigstore.map(({ sha256 }) => sha256)).toEqual([shaOf(PUBLIC)]);
-    expect(Object.keys(beside.reservations)).toEqual([...PROVENANCE_CHECK_IDS]);
+    expect(Object.keys(beside.reservations)).toEqual(['provenance.bundle']);
   });
 
   test('those of files are believed in place of all', () => {

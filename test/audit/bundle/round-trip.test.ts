@@ -134,14 +134,14 @@ describe('what was VERIFIED', () => {
     expect([found.exit, verdictOf(found).verdict]).toEqual([12, 'STALE']);
     const command = ['twl', ...kept.command].join(' ');
     expect(checkOf(found, 'quote.tcb').hint).toBe(
-      `its collateral was in force until 2026-10-20T14:13:20Z; as of when it was saved: ${command}`,
+      `its collateral was in force until 2026-10-20T14:13:20Z; as of when it was saved, says the bundle: ${command}`,
     );
     const again = await call([...command.split(' ').slice(1), '--json']);
     expect(again.exit).toBe(0);
     // Whoever names a time knows which.
     const later = await call([...now, '--at', '2027-01-01', '--json']);
     expect(later.exit).toBe(12);
-    expect(checkOf(later, 'quote.tcb').hint ?? '').not.toContain('as of when it was saved');
+    expect(checkOf(later, 'quote.tcb').hint ?? '').not.toContain('says the bundle');
   });
 
   test('newer collateral that is named is judged by', async () => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BundleError } from '../../../src/audit/bundle/errors.ts';
 import type { Bundle } from '../../../src/audit/bundle/read.ts';
 import { Recording } from '../../../src/audit/bundle/recording.ts';
-import { freshnessReservation, heldUntil, refsReservation, restoreSource } from '../../../src/audit/bundle/restore.ts';
+import { freshnessReservation, heldFor, refsReservation, restoreSource } from '../../../src/audit/bundle/restore.ts';
 import { refsToSave } from '../../../src/audit/bundle/saved-refs.ts';
 import { collectSource } from '../../../src/audit/source/collect-source.ts';
 import type { SourceFacts } from '../../../src/audit/source/facts.ts';
@@ -146,14 +146,18 @@ describe('what is held back', () => {
     expect(freshnessReservation(bare)).toMatchObject({ on: 'pass', exit: 12 });
   });
 
-  test('until when collateral held', () => {
+  test('when collateral held', () => {
     const base = { target: 't', kind: 'quote-answer', statements: {} } as const;
     const value = intel.collateral();
-    expect(heldUntil({ ...base, collateral: { origin: 'o', value } })).toMatch(/^20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
-    expect(heldUntil({ ...base, collateral: { origin: 'o', value: {} } })).toBeUndefined();
-    expect(
-      heldUntil({ ...base, collateral: { origin: 'o', error: new BundleError('malformed', 'x') } }),
-    ).toBeUndefined();
-    expect(heldUntil(base)).toBeUndefined();
+    const { from = 0, until = 0 } = heldFor({ ...base, collateral: { origin: 'o', value } }) ?? {};
+    expect([from <= intel.now, intel.now < until]).toEqual([true, true]);
+    const parts = [value.tcb_info, value.qe_identity].map((text) => JSON.parse(text));
+    expect(parts.map(({ issueDate }) => Date.parse(issueDate) / 1000 <= from)).toEqual([true, true]);
+    expect(parts.map(({ nextUpdate }) => Date.parse(nextUpdate) / 1000 >= until)).toEqual([true, true]);
+    const undated = { ...value, qe_identity: value.qe_identity.replace(/"nextUpdate":"[^"]*"/, '"nextUpdate":"soon"') };
+    expect(heldFor({ ...base, collateral: { origin: 'o', value: undated } })).toBeUndefined();
+    expect(heldFor({ ...base, collateral: { origin: 'o', value: {} } })).toBeUndefined();
+    expect(heldFor({ ...base, collateral: { origin: 'o', error: new BundleError('malformed', 'x') } })).toBeUndefined();
+    expect(heldFor(base)).toBeUndefined();
   });
 });

@@ -5,9 +5,10 @@ import { readBundle } from '../../../src/audit/bundle/read.ts';
 import { Recording } from '../../../src/audit/bundle/recording.ts';
 import { bundleSchema } from '../../../src/audit/bundle/schema.ts';
 import { sha256Hex } from '../../../src/audit/bundle/sha256.ts';
-import { saveBundle } from '../../../src/audit/bundle/save.ts';
+import { bundleFile } from '../../../src/audit/bundle/save.ts';
 import { bundleBytes, bundleOf, type SaveRequest } from '../../../src/audit/bundle/write.ts';
 import type { AuditEvidence } from '../../../src/audit/evidence.ts';
+import type { AttestAnswer } from '../../../src/audit/runtime/attest-answer.ts';
 import type { Expectations } from '../../../src/audit/expectations.ts';
 import { EMPTY_POLICY } from '../../../src/audit/policy/policy.ts';
 import { PUBLIC_GOOD_SHA256 } from '../../../src/provenance/public-good.ts';
@@ -110,15 +111,22 @@ describe('what is written', () => {
   });
 
   test('the receipt of an answer is in that; a nonce is kept with an answer only', () => {
-    const receipt = part(bytes('receipt'), 'answer of x, receipt');
+    const receipt = part(bytes('receipt'), 'x');
+    const attest = part({ receipt: receipt.value } as AttestAnswer);
     const nonce = { value: new Uint8Array(32), source: '' };
     const without = bundleOf(request({ evidence: { ...BARE, receipt } }, { nonce }), undefined);
     expect(without.receipt).toMatchObject({ text: 'receipt' });
     expect(without.nonce).toBeUndefined();
     const recording = recorded();
     recording.takeAttest(bytes('attest'), 'x');
-    const within = bundleOf(request({ recording, evidence: { ...BARE, receipt } }, {}), undefined);
+    const within = bundleOf(request({ recording, evidence: { ...BARE, receipt, attest } }, {}), undefined);
     expect([within.receipt, within.nonce]).toEqual([undefined, undefined]);
+    // What it is called decides nothing: a file of the same bytes is a part of its own.
+    const own = part(bytes('receipt'), 'receipt x, receipt');
+    const beside = bundleOf(request({ recording, evidence: { ...BARE, receipt: own, attest } }), undefined);
+    expect(beside.receipt).toMatchObject({ origin: 'receipt x, receipt', text: 'receipt' });
+    const failed = bundleOf(request({ recording, evidence: { ...BARE, receipt: own, attest: broken } }), undefined);
+    expect(failed.receipt).toMatchObject({ text: 'receipt' });
   });
 
   test('what could not be had is not kept, nor a source without a commit, packs or facts', () => {
@@ -156,7 +164,7 @@ describe('a file', () => {
     ...{ policies: [], repository: undefined, commit: undefined, treeSha256: undefined, appId: undefined },
     ...{ compose: undefined, since: undefined, only: undefined },
   };
-  const save = (given: SaveRequest) => saveBundle(useScratch().join('saved.json'), given, OPTIONS);
+  const save = (given: SaveRequest) => bundleFile(useScratch().join('saved.json'), given, OPTIONS);
 
   test('names the roots that do not count by themselves, and the app id of an address', () => {
     const expected: Partial<Expectations> = {
@@ -187,6 +195,6 @@ describe('a file', () => {
     const recording = recorded();
     recording.source.pack(COMMIT)(bytes('PACK'));
     const evidence = { ...BARE, appCompose: broken, source: part({} as never) };
-    expect(save(request({ recording, evidence })).bytes).toBeGreaterThan(0);
+    expect(save(request({ recording, evidence })).file.bytes.length).toBeGreaterThan(0);
   });
 });

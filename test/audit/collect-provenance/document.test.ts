@@ -47,6 +47,22 @@ test('what does not read is a source of its own, what was not there a failure; b
   ]);
 });
 
+test('two hundred bundles are looked at, and no document hides another', () => {
+  const lines = (origin: string, count: number) => bundle(origin, Array(count).fill('{"a":1}').join('\n'));
+  const counted = (...documents: Parameters<typeof readDocuments>[0]) => {
+    const { sources, failures } = readDocuments(documents);
+    const of = (origin: string) => sources.filter((one) => one.origin.startsWith(`${origin},`)).length;
+    return [sources.length, of('a'), of('b'), of('c'), failures];
+  };
+  expect(counted(lines('a', 150), lines('b', 50))).toEqual([200, 150, 50, 0, []]);
+  const cut = (all: number) => [`of ${all} bundles that were found 200 are looked at`];
+  expect(counted(lines('a', 151), lines('b', 50))).toEqual([200, 150, 50, 0, cut(201)]);
+  expect(counted(lines('a', 200), lines('b', 200), lines('c', 3))).toEqual([200, 99, 98, 3, cut(403)]);
+  const many = Array.from({ length: 201 }, (_, at) => bundle(`${at}`, '{}'));
+  const { sources, failures } = readDocuments(many);
+  expect([sources.length, sources.at(-1)?.origin, failures]).toEqual([200, '199', cut(201)]);
+});
+
 test('nothing gives nothing', () => {
   expect(readDocuments([])).toEqual({ sources: [], failures: [] });
 });

@@ -59,11 +59,11 @@ test('a second page is asked for by its cursor, at our own address; there are no
   const two = await useServer((_, index) =>
     index === 0
       ? page([{ bundle: BUNDLE }], link('c%3D1'))
-      : page([{ bundle: BUNDLE }], '<https://a/?after=1>; rel="prev"'),
+      : page([{ bundle: { ...BUNDLE, second: 1 } }], '<https://a/?after=1>; rel="prev"'),
   );
   expect((await ask(two.url)).map(({ origin }) => origin)).toEqual([`${ORIGIN}, number 1`, `${ORIGIN}, number 2`]);
   expect(two.requests.map(({ url }) => url)).toEqual([`${PATH}?per_page=100`, `${PATH}?per_page=100&after=c%3D1`]);
-  const endless = await useServer((_, index) => page([{ bundle: BUNDLE }], link(String(index))));
+  const endless = await useServer((_, index) => page([{ bundle: { index } }], link(String(index))));
   const found = await ask(endless.url);
   expect(endless.requests).toHaveLength(2);
   expect(found).toHaveLength(3);
@@ -162,9 +162,34 @@ test.each<[string, Answer, string, RegExp]>([
   });
 });
 
-test('a page of a hundred is read', async () => {
-  const { url } = await useServer(() => page(Array(100).fill({ bundle: BUNDLE })));
+const numbered = (from: number, count: number) =>
+  Array.from({ length: count }, (_, at) => ({ bundle: { at: from + at } }));
+
+test('a page of a hundred is read, and of more as many', async () => {
+  const { url } = await useServer(() => page(numbered(0, 100)));
   expect(await ask(url)).toHaveLength(100);
+  const two = await useServer((_, index) =>
+    index === 0 ? page(numbered(0, 99), '<https://a/?after=1>; rel="next"') : page(numbered(99, 3)),
+  );
+  const found = (await ask(two.url)).map(shown);
+  expect(found).toHaveLength(101);
+  expect(found[99]).toEqual([`${ORIGIN}, number 100`, { at: 99 }]);
+  expect(found[100]).toEqual([ORIGIN, 'too-large', '2 more are left out: 100 documents and 32 MiB are looked at']);
+});
+
+test('the same bundle counts once, and what lies behind the last is not fetched', async () => {
+  const twice = await useServer(() => page([...Array(100).fill({ bundle: BUNDLE })]));
+  expect((await ask(twice.url)).map(shown)).toEqual([[`${ORIGIN}, number 1`, BUNDLE]]);
+  const server: Awaited<ReturnType<typeof useServer>> = await useServer(({ url: at }) => {
+    if (at.startsWith('/large')) return reply(200, JSON.stringify({ at, x: 'x'.repeat(12 * 1024 * 1024) }));
+    return page([1, 2, 3, 4].map((n) => ({ bundle_url: `${server.url}/large${n}` })));
+  });
+  const found = await ask(server.url);
+  expect(found.map(({ kind }) => kind)).toEqual(['bundle', 'bundle', 'unavailable']);
+  expect(found[2]).toMatchObject({
+    error: { message: '2 more are left out: 100 documents and 32 MiB are looked at' },
+  });
+  expect(server.requests.map(({ url }) => url).slice(1)).toEqual(['/large1', '/large2', '/large3']);
 });
 
 test('all that is fetched has one deadline', async () => {

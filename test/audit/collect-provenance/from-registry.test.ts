@@ -159,6 +159,100 @@ test('the first two hundred referrers are looked at', async () => {
   expect(found[200]).toEqual(['too-large', name, '201 manifests refer to the image; the first 200 are looked at']);
 });
 
+/** One manifest that refers to the image, with these layers. */
+const referrerOf = (shelf: Shelf, layers: readonly object[], more: object = {}) =>
+  shelf.manifest({
+    mediaType: OCI_MANIFEST,
+    config: shelf.blob('{}', EMPTY),
+    layers,
+    subject: SUBJECT,
+    ...more,
+  });
+
+test('the same layer is fetched once, in whatever manifest it lies', async () => {
+  const shelf = new Shelf();
+  const layer = shelf.blob('{"one":1}', BUNDLE_V3);
+  const [first, second] = [1, 2].map((at) =>
+    referrerOf(shelf, Array(16).fill(layer), { annotations: { at: `${at}` } }),
+  );
+  shelf.index([first!, second!], TAG);
+  const { name, found, requests } = await collect(shelf);
+  expect(found).toEqual([['bundle', `${name}@${first!.digest} (tag)`, '{"one":1}']]);
+  expect(requests.filter(({ url }) => url.includes('/blobs/'))).toHaveLength(1);
+});
+
+test('a layer that is broken hides none beside it, nor the same one elsewhere', async () => {
+  const shelf = new Shelf();
+  const good = shelf.blob('{"good":1}', BUNDLE_V3);
+  const broken = { ...good, size: 30 };
+  shelf.index([referrerOf(shelf, [broken, good, broken])], TAG);
+  const { found } = await collect(shelf);
+  expect(found.map(([kind]) => kind)).toEqual(['digest-mismatch', 'bundle']);
+});
+
+test('what is refused for its size is counted, too', async () => {
+  const shelf = new Shelf();
+  const large = { mediaType: BUNDLE_V3, digest: sha256('large'), size: 16 * 1024 * 1024 + 1 };
+  shelf.index([referrerOf(shelf, Array(100).fill(large))], TAG);
+  const { found } = await collect(shelf);
+  expect(found).toHaveLength(61);
+  expect(found[60]?.[2]).toBe('40 more are left out: 60 documents and 24 MiB are looked at');
+});
+
+test('a place gives its share of documents, and no other place loses by it', async () => {
+  const shelf = new Shelf();
+  const layers = Array.from({ length: 59 }, (_, at) => shelf.blob(`{"at":${at}}`, BUNDLE_V3));
+  const sixty = [referrerOf(shelf, layers), referrer(shelf, '{"at":59}')];
+  const cosign = (count: number, type: string) => ({
+    mediaType: OCI_MANIFEST,
+    config: shelf.blob('{}', EMPTY),
+    layers: Array.from({ length: count }, (_, at) => shelf.blob(`${type} ${at}`, type)),
+  });
+  shelf.index(sixty, TAG);
+  shelf.manifest(cosign(20, DSSE), `${TAG}.att`);
+  shelf.manifest(cosign(20, SIMPLE), `${TAG}.sig`);
+  expect((await collect(shelf)).found.map(([kind]) => kind)).toEqual([
+    ...Array(60).fill('bundle'),
+    ...Array(40).fill('cosign-layer'),
+  ]);
+  shelf.index([...sixty, referrer(shelf, '{"at":60}'), referrer(shelf, '{"at":61}')], TAG);
+  shelf.manifest(cosign(21, DSSE), `${TAG}.att`);
+  shelf.manifest(cosign(23, SIMPLE), `${TAG}.sig`);
+  const { name, found } = await collect(shelf);
+  expect(found.filter(([kind]) => kind === 'bundle')).toHaveLength(60);
+  expect(found.filter(([kind]) => kind === 'cosign-layer')).toHaveLength(40);
+  expect(found.filter(([kind]) => kind === 'too-large')).toEqual([
+    ['too-large', `what refers to ${name}@${IMAGE}`, '2 more are left out: 60 documents and 24 MiB are looked at'],
+    ['too-large', `${name}:${TAG}.att`, '1 more are left out: 20 documents and 4 MiB are looked at'],
+    ['too-large', `${name}:${TAG}.sig`, '3 more are left out: 20 documents and 4 MiB are looked at'],
+  ]);
+});
+
+test('bytes are counted, those of manifests, too; what fits behind is still taken', async () => {
+  const shelf = new Shelf();
+  const large = (at: number) => shelf.blob(`{"at":${at},"x":"${'x'.repeat(12 * 1024 * 1024 - 40)}"}`, BUNDLE_V3);
+  const layers = [large(1), large(2), large(3), shelf.blob('{"small":1}', BUNDLE_V3)];
+  shelf.index([referrerOf(shelf, layers)], TAG);
+  const { name, found, requests } = await collect(shelf);
+  // Two of them alone are below 24 MiB by some bytes, which the manifest has.
+  expect(found.map(([kind]) => kind)).toEqual(['bundle', 'bundle', 'too-large']);
+  expect(found[1]?.[2]).toBe('{"small":1}');
+  expect(found[2]?.slice(1)).toEqual([
+    `what refers to ${name}@${IMAGE}`,
+    '2 more are left out: 60 documents and 24 MiB are looked at',
+  ]);
+  expect(requests.filter(({ url }) => url.includes('/blobs/'))).toHaveLength(2);
+});
+
+test('of one payload each signature counts', async () => {
+  const shelf = new Shelf();
+  const layer = shelf.blob('payload', SIMPLE);
+  const layers = ['a', 'b', 'a'].map((signature) => ({ ...layer, annotations: { signature } }));
+  shelf.manifest({ mediaType: OCI_MANIFEST, config: shelf.blob('{}', EMPTY), layers }, `${TAG}.sig`);
+  const { found } = await collect(shelf);
+  expect(found.map(([, , , annotations]) => annotations)).toEqual([{ signature: 'a' }, { signature: 'b' }]);
+});
+
 test('a bundle of more than 16 MiB is not fetched', async () => {
   const shelf = new Shelf();
   const layers = [{ mediaType: BUNDLE_V3, digest: sha256('large'), size: 16 * 1024 * 1024 + 1 }];

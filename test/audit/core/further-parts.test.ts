@@ -105,6 +105,16 @@ describe('the images of a compose file, as facts', () => {
     });
   });
 
+  test.each(['trusted-workload-launcher', 'git-launcher'])(
+    '%s: which name is called is open where the defaults tell',
+    (name) => {
+      const image = LAUNCHER_IMAGE.replace('trusted-workload-launcher', name);
+      const isOpen = (pin: string) => contextOf(infoOf(deploy({ image, pin }))).compose().isProgramOpen;
+      expect(isOpen(DEFAULT_PIN)).toBe(true);
+      expect(isOpen(`${DEFAULT_PIN}\nENTRYPOINT_SCRIPT=a.sh\nSUBMODULES=no`)).toBe(false);
+    },
+  );
+
   test('a file without a launcher has neither it nor a pin', () => {
     const shown = facts(composing(`services: { web: { image: "nginx@${a}" } }`));
     expect(shown).toMatchObject({ app_name: 'SIMULATED workload', neighbour_digests: a });
@@ -183,6 +193,11 @@ describe('the context', () => {
     const status = (...args: Parameters<typeof contextOf>) => contextOf(...args).provenance().chosen?.status;
     expect(status(evidence, expectingBuild())).toBe('accepted');
     expect(status(evidence, { ...expectingBuild(), sigstoreRoots: [] })).not.toBe('accepted');
+    const bundles = bundleOf();
+    const index = (...children: string[]) =>
+      changed({ provenance: { origin: 'x', value: { image: `sha256:${'12'.repeat(32)}`, children, bundles } } });
+    expect(status(index(LAUNCHER.digest), expectingBuild())).toBe('accepted');
+    expect(status(index(), expectingBuild())).not.toBe('accepted');
     const { sigstoreRoots: _, ...rootless } = expectingBuild();
     expect(status(evidence, rootless)).not.toBe('accepted');
     expect(status(withBundles(bundleOf(), `sha256:${'12'.repeat(32)}`), expectingBuild())).not.toBe('accepted');

@@ -17,6 +17,7 @@ import {
   CONFIG_PATH,
   configLayer,
   LAUNCHER_TAR,
+  PROGRAM,
   type Pushed,
   putDerived,
   type Recipe,
@@ -141,9 +142,9 @@ describe('an image that adds the pin to a launcher image', () => {
     );
   });
 
-  test('a variable that the two names of the launcher read otherwise is open until a policy says which', async () => {
+  test('a variable that the two names of the launcher read otherwise is read by the one that the image starts', async () => {
     const config = { ...SETTINGS, Env: [...SETTINGS.Env, `LAUNCHER_CONFIG=${story.pinText()}`] };
-    expect(check(await judge({ layers: [], config }), 'compose.pin')).toMatchObject({ state: 'not-checked', exit: 13 });
+    expect(check(await judge({ layers: [], config }), 'compose.pin')).toMatchObject({ state: 'passed' });
     expect(check(await judge({ layers: [], config, policy: 'base' }), 'compose.pin')).toMatchObject({
       state: 'passed',
     });
@@ -168,8 +169,12 @@ describe('an image that adds the pin to a launcher image', () => {
 describe('each trick', () => {
   const pinned = () => configLayer(story.pinText());
   test.each<[string, () => Recipe, string]>([
-    ['a whiteout', () => ({ layers: [pinned(), tarOf({ path: 'usr/bin/.wh.launcher' })] }), 'removes what lies below'],
-    ['another launcher', () => ({ layers: [pinned(), tarOf({ path: 'usr/bin/launcher' })] }), 'is neither the config'],
+    [
+      'a whiteout',
+      () => ({ layers: [pinned(), tarOf({ path: 'usr/local/bin/.wh.trusted-workload-launcher' })] }),
+      'removes what lies below',
+    ],
+    ['another launcher', () => ({ layers: [pinned(), tarOf({ path: PROGRAM.slice(1) })] }), 'is neither the config'],
     [
       'a link as the config',
       () => ({
@@ -182,6 +187,12 @@ describe('each trick', () => {
       () => ({ layers: [configLayer(story.pinText(), { mode: 0o666 })] }),
       'can be written by others',
     ],
+    [
+      'a config that can be executed',
+      () => ({ layers: [configLayer(story.pinText(), { mode: 0o755 })] }),
+      'launcher.conf can be executed',
+    ],
+    ['no entry point', () => ({ config: { ...SETTINGS, Entrypoint: null } }), 'it changes Entrypoint'],
     ['a setuid config', () => ({ layers: [configLayer(story.pinText(), { mode: 0o4755 })] }), 'is setuid'],
     [
       'a config of another owner',
@@ -220,7 +231,7 @@ describe('each trick', () => {
   test.each<[string, () => Recipe, object]>([
     [
       'a layer beside the pin',
-      () => ({ layers: [pinned(), tarOf({ path: 'usr/bin/launcher' })] }),
+      () => ({ layers: [pinned(), tarOf({ path: PROGRAM.slice(1) })] }),
       { state: 'failed', exit: 10 },
     ],
     // Whatever is large may be a neighbour: that nothing was found is told, and is no pass.
@@ -233,11 +244,59 @@ describe('each trick', () => {
     expect(check(await judge(recipe()), 'compose.launcher')).toMatchObject(expected);
   });
 
+  test.each([
+    ['entrypoint', null],
+    ['entrypoint', []],
+    ['ENTRYPOINT', ['/bin/sh']],
+    ['u\u017fer', '1000'],
+  ])('a second spelling of a member, %s: %j, which engines read in place of the first', async (name, value) => {
+    for (const policy of ['base', 'derived', undefined] as const) {
+      const verdict = await judge({
+        ...(policy === undefined ? {} : { policy }),
+        layers: [configLayer(`#!/bin/sh\n${story.pinText()}`)],
+        config: { ...SETTINGS, User: '', [name]: value },
+        compose: [`    command: [${CONFIG_PATH}]`],
+      });
+      expect(open(verdict)).toContain(policy === 'derived' ? 'compose.pin-bound' : 'compose.launcher');
+      expect(verdict.exit).not.toBe(0);
+    }
+  });
+
+  test.each(['/usr/local/bin/mpc-launcher', '/usr/local/bin/twl-attest', '/bin/sh'])(
+    'a lower image that starts %s is no launcher, though it is the release’s',
+    async (program) => {
+      const config = { ...SETTINGS, Entrypoint: [program] };
+      for (const policy of ['base', undefined] as const) {
+        const verdict = await judge({ lower: config, config, ...(policy === undefined ? {} : { policy }) });
+        expect(check(verdict, 'compose.launcher')).toMatchObject({
+          state: 'failed',
+          exit: 10,
+          summary: `the image ${verdict.digest} does not start the launcher: its entry point is ["${program}"]`,
+        });
+      }
+    },
+  );
+
+  test('a config at the other name’s path is none that the image’s program reads', async () => {
+    const path = '/etc/git-launcher/config.conf';
+    const layers = [tarOf({ path: path.slice(1), content: `${story.pinText()}\n` })];
+    for (const compose of [[], [`    command: [${path}]`]]) {
+      const verdict = await judge({ layers, compose });
+      expect(check(verdict, 'compose.pin-bound')).toMatchObject({
+        state: 'failed',
+        summary: expect.stringContaining('where a launcher of the name trusted-workload-launcher reads none'),
+      });
+    }
+    const config = { ...SETTINGS, Entrypoint: ['/usr/local/bin/git-launcher'] };
+    const old = await judge({ layers, lower: config, config });
+    expect(check(old, 'compose.pin')).toMatchObject({ state: 'passed' });
+  });
+
   test('other layers below are no launcher’s', async () => {
     const shelf = new Shelf();
     const { base } = putDerived(shelf, {});
     const other = shelf.image({
-      tars: [tarOf({ path: 'usr/bin/launcher', content: 'evil' }), configLayer(story.pinText())],
+      tars: [tarOf({ path: PROGRAM.slice(1), content: 'evil' }), configLayer(story.pinText())],
       config: SETTINGS,
     });
     const { repository } = await useRegistry(shelf);

@@ -16,7 +16,12 @@ const [docker, registry] = [await engine(), await realRegistry()];
 afterAll(() => registry?.stop());
 
 const COMMIT = 'c0'.repeat(20);
-const LAUNCHER = ['FROM scratch', 'COPY launcher /usr/bin/', 'ENTRYPOINT ["/usr/bin/launcher"]', 'ENV PATH=/usr/bin'];
+const LAUNCHER = [
+  'FROM scratch',
+  'COPY launcher /usr/local/bin/trusted-workload-launcher',
+  'ENTRYPOINT ["/usr/local/bin/trusted-workload-launcher"]',
+  'ENV PATH=/usr/bin',
+];
 
 test.skipIf(docker === undefined || registry === undefined)(
   'what `twl pin --form derived-image` writes, built by a real engine, is a launcher image with a pin and nothing else',
@@ -66,13 +71,13 @@ test.skipIf(docker === undefined || registry === undefined)(
     expect(await look(await build('variable', { Dockerfile: inVariable }))).toMatchObject({
       derived: { findings: [], pins: [{ origin: 'LAUNCHER_CONFIG' }] },
     });
-    const more = `${Dockerfile}COPY launcher.conf /usr/bin/launcher\nCMD ["x"]\n`;
+    const more = `${Dockerfile}COPY launcher.conf /usr/local/bin/trusted-workload-launcher\nCMD ["x"]\n`;
     expect(await look(await build('more', { 'launcher.conf': 'A=1\n', Dockerfile: more }))).toMatchObject({
       derived: {
         findings: expect.arrayContaining([
           'it changes Cmd of the lower image',
-          'it adds a layer: usr/bin/launcher is neither the config nor a folder above it',
-          'it adds a layer: usr/bin/launcher can be written by others than its owner',
+          'it adds a layer: usr/local/bin/trusted-workload-launcher is neither the config nor a folder above it',
+          'it adds a layer: usr/local/bin/trusted-workload-launcher can be written by others than its owner',
         ]),
       },
     });

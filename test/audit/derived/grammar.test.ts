@@ -8,12 +8,13 @@ import { changed, goodInfo, LAUNCHER, policy, run, stated } from '../checks/supp
 
 const check = composeChecks.find(({ id }) => id === 'compose.pin')!;
 const demands = policy({ launchers: [stated(LAUNCHER)] });
+const STARTS = [{ program: LAUNCHER.program }];
 const OWN = String(GRAMMAR_VERSION);
 
 const judge = (contents: Part<ImageContents>, digest = LAUNCHER.digest) =>
   run(check, changed({ images: { origin: 'a registry', value: [{ digest, contents }] } }, goodInfo), demands);
 const labelled = (...grammars: ImageContents['grammars']) =>
-  judge({ origin: 'a registry', value: { grammars, notes: [], failures: [] } });
+  judge({ origin: 'a registry', value: { grammars, entryPoints: STARTS, notes: [], failures: [] } });
 
 test('the version that this program reads passes, and says so', () => {
   for (const found of [labelled(OWN), labelled(OWN, OWN)]) {
@@ -45,7 +46,7 @@ test('an image that does not say it, and one that was not looked into, pass and 
   }
   const unseen = 'it is read by grammar 1; which one the image reads was not looked at: its config was not fetched';
   const other = judge(
-    { origin: 'x', value: { grammars: ['2'], notes: [], failures: [] } },
+    { origin: 'x', value: { grammars: ['2'], entryPoints: STARTS, notes: [], failures: [] } },
     `sha256:${'ab'.repeat(32)}`,
   );
   expect(other).toMatchObject({ state: 'passed', details: [unseen] });
@@ -62,7 +63,10 @@ test('a pin that is none is that, whatever the image reads', () => {
       images: {
         origin: 'x',
         value: [
-          { digest: LAUNCHER.digest, contents: { origin: 'x', value: { grammars: ['2'], notes: [], failures: [] } } },
+          {
+            digest: LAUNCHER.digest,
+            contents: { origin: 'x', value: { grammars: ['2'], entryPoints: STARTS, notes: [], failures: [] } },
+          },
         ],
       },
     }),

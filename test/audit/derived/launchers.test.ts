@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { readAttestedCompose } from '../../../src/audit/attested-compose.ts';
-import { contentsOf, derivedLaunchers, isNameOpen } from '../../../src/audit/derived-launchers.ts';
+import { type AttestedCompose, readAttestedCompose } from '../../../src/audit/attested-compose.ts';
+import { contentsOf, derivedLaunchers, programIn } from '../../../src/audit/derived-launchers.ts';
+import type { EntryPoint } from '../../../src/audit/entry-point.ts';
 import type { DerivedFrom, LookedImage } from '../../../src/audit/looked-image.ts';
 import { EMPTY_POLICY, type LauncherImage } from '../../../src/audit/policy/policy.ts';
 import { EvidenceError } from '../../../src/evidence/errors.ts';
@@ -21,9 +22,18 @@ const from = (more: Partial<DerivedFrom> = {}): DerivedFrom => ({
   pins: [{ origin: CONFIG_PATH, bytes: Buffer.from(PIN) }],
   ...more,
 });
-const looked = (derived: DerivedFrom | null = from(), digest = D): LookedImage => ({
+const TWL = { program: 'trusted-workload-launcher' } as const;
+const GIT = { program: 'git-launcher' } as const;
+const looked = (
+  derived: DerivedFrom | null = from(),
+  digest = D,
+  entryPoints: readonly EntryPoint[] = [TWL],
+): LookedImage => ({
   digest,
-  contents: { origin: 'x', value: { grammars: [], notes: [], failures: [], ...(derived === null ? {} : { derived }) } },
+  contents: {
+    origin: 'x',
+    value: { grammars: [], entryPoints, notes: [], failures: [], ...(derived === null ? {} : { derived }) },
+  },
 });
 const part = (...value: readonly LookedImage[]) => ({ origin: 'a registry', value });
 const launcher = (digest: string, program: LauncherImage['program'] = 'trusted-workload-launcher'): LauncherImage => ({
@@ -40,10 +50,10 @@ describe('which images are launchers', () => {
     ['one that holds none', from({ pins: [] }), undefined, []],
     ['one that is made from nothing known', null, undefined, []],
     [
-      'a file of the other name',
+      'a file of the other name: the entry point counts',
       from({ pins: [{ origin: OLD_PATH, bytes: Buffer.from(PIN) }] }),
       undefined,
-      [[D, 'git-launcher']],
+      [[D, 'trusted-workload-launcher']],
     ],
     [
       'a variable',
@@ -75,8 +85,22 @@ describe('which images are launchers', () => {
     const [one] = derivedLaunchers(part(looked(from({ pins, findings: ['one'] }))), undefined);
     expect(one!.launcher.pins).toEqual([{ origin: CONFIG_PATH, text: '\ufeffA=1' }]);
     expect(one!.findings).toEqual(['one', 'its LAUNCHER_CONFIG is not UTF-8']);
-    expect(isNameOpen(one!)).toBe(true);
-    expect(isNameOpen(derivedLaunchers(part(looked()), undefined)[0]!)).toBe(false);
+  });
+
+  test.each<[readonly EntryPoint[], string | undefined]>([
+    [[TWL], 'trusted-workload-launcher'],
+    [[GIT, GIT], 'git-launcher'],
+    [[GIT, TWL], undefined],
+    [[TWL, { other: 'none' }], undefined],
+    [[], undefined],
+  ])('the entry points %j name the program %s', (entryPoints, program) => {
+    const images = part(looked(from(), D, entryPoints));
+    expect(programIn(images, D)).toBe(program);
+    expect(derivedLaunchers(images, undefined)[0]!.launcher.program).toBe(program ?? 'trusted-workload-launcher');
+    expect(programIn(images, B)).toBeUndefined();
+    expect(programIn(undefined, D)).toBeUndefined();
+    const error = new RegistryError('not-found', 'x');
+    expect(programIn(part({ digest: D, contents: { origin: 'x', error } }), D)).toBeUndefined();
   });
 
   test('contents are found by the digest', () => {
@@ -144,14 +168,34 @@ describe('the compose with what was found in its image', () => {
     expect([derived, review.pinText?.text, launchers.map(({ digest }) => digest)]).toEqual([undefined, 'A=1', [D]]);
   });
 
-  test('a variable that the names read otherwise is open, a file is not', () => {
-    const variable = (text: string) =>
-      part(looked(from({ pins: [{ origin: 'LAUNCHER_CONFIG', bytes: Buffer.from(text) }] })));
-    expect(read(variable(PIN)).isProgramOpen).toBe(true);
-    expect(read(variable(`${PIN}ENTRYPOINT_SCRIPT=a\nSUBMODULES=no\n`)).isProgramOpen).toBe(false);
-    expect(read(variable(PIN), [launcher(B)]).isProgramOpen).toBe(false);
-    expect(read(part(looked(from({ pins: [{ origin: OLD_PATH, bytes: Buffer.from(PIN) }] })))).isProgramOpen).toBe(
+  test('a pin is read as the program of the entry point reads it, and the name is open where that is not known', () => {
+    const variable = (text: string, ...entryPoints: readonly EntryPoint[]) =>
+      part(looked(from({ pins: [{ origin: 'LAUNCHER_CONFIG', bytes: Buffer.from(text) }] }), D, entryPoints));
+    const modulesOf = ({ review, isProgramOpen }: AttestedCompose) => [review.pin?.submodules, isProgramOpen];
+    expect(modulesOf(read(variable(PIN, TWL)))).toEqual(['no', false]);
+    expect(modulesOf(read(variable(PIN, GIT)))).toEqual(['ignore', false]);
+    expect(read(variable(PIN, { other: 'none' })).isProgramOpen).toBe(true);
+    expect(read(variable(`${PIN}ENTRYPOINT_SCRIPT=a\nSUBMODULES=no\n`, GIT, TWL)).isProgramOpen).toBe(false);
+    expect(read(variable(PIN, GIT, TWL), [launcher(B)]).isProgramOpen).toBe(false);
+  });
+
+  test("a pin at the other name's path is none that its launcher reads, whatever the command names", () => {
+    const images = part(looked(from({ pins: [{ origin: OLD_PATH, bytes: Buffer.from(PIN) }] })));
+    for (const more of [[], [`    command: [${OLD_PATH}]`]]) {
+      const { review } = read(images, undefined, more);
+      expect([review.pin, review.results['compose.pin-bound'].state]).toEqual([undefined, 'failed']);
+    }
+  });
+
+  test('an image that holds no pin is called as its entry point says, too', () => {
+    const given = ['    environment:', `      LAUNCHER_CONFIG: ${JSON.stringify(PIN)}`];
+    const open = read(undefined, undefined, given);
+    expect([open.isProgramOpen, open.launchers]).toEqual([true, [{ digest: D, ...TWL }]]);
+    const known = read(part(looked(null, D, [GIT])), undefined, given);
+    expect([known.isProgramOpen, known.launchers, known.review.pin?.submodules]).toEqual([
       false,
-    );
+      [{ digest: D, ...GIT }],
+      'ignore',
+    ]);
   });
 });

@@ -3,10 +3,12 @@ import { OCI_CONFIG, OCI_LAYER, OCI_MANIFEST, type Shelf, sha256 } from '../../r
 import { type TarItem, tarOf } from '../../registry/tar-builder.ts';
 import { FORGE, sigstore } from '../steps/support/story.ts';
 
+export const PROGRAM = '/usr/local/bin/trusted-workload-launcher';
+
 /** The tar of a launcher image, and how its config says that it runs. */
-export const LAUNCHER_TAR = tarOf({ path: 'usr/bin/launcher', content: 'the launcher' });
+export const LAUNCHER_TAR = tarOf({ path: PROGRAM.slice(1), content: 'the launcher' });
 export const SETTINGS = {
-  Entrypoint: ['/usr/bin/launcher'],
+  Entrypoint: [PROGRAM],
   Env: ['PATH=/usr/bin'],
   Labels: { 'com.trusted-workload-launcher.pin-grammar': '1' },
 };
@@ -25,6 +27,8 @@ export const configLayer = (pin: string, more: Partial<TarItem> = {}): Buffer =>
 export interface Recipe {
   readonly layers?: readonly Uint8Array[];
   readonly config?: object;
+  /** The same of the lower image. */
+  readonly lower?: object;
   /** Annotations of the manifest in place of those that name the base. */
   readonly annotations?: Readonly<Record<string, string>>;
 }
@@ -35,8 +39,11 @@ export interface Pushed {
 }
 
 /** Puts an image on the shelf that is made from a launcher image. */
-export const putDerived = (shelf: Shelf, { layers = [], config = SETTINGS, annotations }: Recipe): Pushed => {
-  const base = shelf.image({ tars: [LAUNCHER_TAR], config: SETTINGS });
+export const putDerived = (
+  shelf: Shelf,
+  { layers = [], config = SETTINGS, lower = SETTINGS, annotations }: Recipe,
+): Pushed => {
+  const base = shelf.image({ tars: [LAUNCHER_TAR], config: lower });
   const tars = [LAUNCHER_TAR, ...layers];
   const text = JSON.stringify({
     os: 'linux',

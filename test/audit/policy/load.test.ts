@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
 import { loadPolicy } from '../../../src/audit/policy/load.ts';
+import { PATIENCE_MS, readPolicyFile } from '../../../src/audit/policy/read-file.ts';
 import { useScratch } from '../../support/use-scratch.ts';
 import { APP_ID } from './samples.ts';
 
@@ -66,9 +67,34 @@ test('a pipe is waited for: for who writes it, and for all of it', () => {
 test('what gives nothing is no policy', () => {
   const empty = useScratch().join('empty.toml');
   writeFileSync(empty, '');
-  for (const path of [pipeWritten((pipe) => `: > '${pipe}'`), empty, '/dev/null']) {
+  for (const path of [empty, '/dev/null']) {
     expect(() => loadPolicy(path)).toThrow(expect.objectContaining({ code: 'states-nothing', exitCode: 30 }));
   }
+});
+
+test('a pipe that nobody writes, or that nothing comes through, is not waited for without end', () => {
+  const silent = (pipe: string): void => {
+    const start = performance.now();
+    expect(() => readPolicyFile(pipe, 100, 300)).toThrow(
+      expect.objectContaining({
+        code: 'not-a-file',
+        message: `nothing came out of ${pipe} for 0.3 s`,
+        hint: 'write the policy to a file, and name that',
+      }),
+    );
+    const took = performance.now() - start;
+    expect([took >= 299, took < 3000]).toEqual([true, true]);
+  };
+  silent(pipeWritten(() => 'true'));
+  silent(pipeWritten((pipe) => `: > '${pipe}'`));
+  silent(pipeWritten((pipe) => `exec 3<> '${pipe}'; sleep 2`));
+  silent(pipeWritten((pipe) => `{ echo begin; sleep 2; echo end; } > '${pipe}'`));
+  expect(PATIENCE_MS).toBe(10_000);
+});
+
+test('each silence is one of its own', () => {
+  const pipe = pipeWritten((at) => `for n in 1 2 3 4; do sleep 0.2; echo $n; done > '${at}'`);
+  expect(Buffer.from(readPolicyFile(pipe, 100, 600)).toString()).toBe('1\n2\n3\n4\n');
 });
 
 test('the size is bounded while it is read', () => {

@@ -137,6 +137,48 @@ test('the name of the file and its keys are escaped', () => {
   expect(parseAt).toThrow("x\\x1b.json has the unknown key 'a\\x1b'");
 });
 
+const numbered = (count: number, digits = 64) =>
+  Array.from({ length: count }, (_, at) => at.toString(16).padStart(digits, '0'));
+
+test('a list has sixty-four entries at most; the one of texts, which is a product, has what the file holds', () => {
+  const sets = (count: number) => numbered(count, 96).map((mrtd) => ({ ...SET, mrtd }));
+  const views = (count: number) => ({
+    allowed_docker_image_hashes: numbered(count),
+    allowed_launcher_image_hashes: numbered(count),
+    allowed_os_measurements: sets(count),
+  });
+  expect(parse(views(64))).toMatchObject({
+    images: { length: 64 },
+    launchers: { length: 64 },
+    measurements: { length: 64 },
+  });
+  for (const [view, list] of Object.entries(views(65))) {
+    expect(() => parse({ [view]: list })).toThrow(
+      expect.objectContaining({
+        code: 'too-many',
+        exitCode: 30,
+        message: `lists.json: ${view} has 65 entries, more than 64`,
+        hint: 'leave out the oldest',
+      }),
+    );
+  }
+  expect(parse({ allowed_launcher_compose_hashes: numbered(65) }).composeHashes).toHaveLength(65);
+});
+
+test('an end beyond the year 2100 is in another unit than seconds', () => {
+  const at = (expiry: number) => parse({ allowed_launcher_image_hashes: [end(A, expiry)] }).launchers;
+  expect(at(4_102_444_800)).toEqual([{ hash: A, expiry: 4_102_444_800 }]);
+  for (const expiry of [4_102_444_801, 1_785_000_000_000, Number.MAX_SAFE_INTEGER]) {
+    expect(() => at(expiry)).toThrow(
+      expect.objectContaining({
+        code: 'bad-value',
+        message: `lists.json: allowed_launcher_image_hashes[0].expiry_timestamp_seconds is ${expiry}, beyond the year 2100`,
+        hint: 'write it in seconds, not in milliseconds',
+      }),
+    );
+  }
+});
+
 test('the size is bounded before anything is read', () => {
   const text = JSON.stringify({ allowed_launcher_compose_hashes: [] });
   const sized = (bytes: number) => parse(text.padEnd(bytes, ' '));

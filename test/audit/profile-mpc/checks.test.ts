@@ -297,6 +297,23 @@ describe('mpc.compose-hash', () => {
     );
   });
 
+  test('fails where the event spells its payload in upper case: the contract compares the texts', () => {
+    const evidence = evidenceOf(good, ({ tcb_info }) => {
+      const event = tcb_info.event_log.find((one: { event: string }) => one.event === 'compose-hash');
+      event.event_payload = event.event_payload.toUpperCase();
+    });
+    expect(check(mpcComposeHash, evidence)).toEqual({
+      state: 'failed',
+      exit: 10,
+      summary:
+        'the compose-hash event spells its payload otherwise than in lower-case hex, and the contract compares it as it stands',
+      expected: good.composeHash,
+      found: good.composeHash.toUpperCase(),
+      source: 'built in: the rule of the contract',
+      origins: [expect.any(String), expect.any(String)],
+    });
+  });
+
   test('fails where the node states another hash, and is not made where it states none', () => {
     const evidence = evidenceOf(good, ({ tcb_info }) => {
       tcb_info.compose_hash = good.composeHash.toUpperCase();

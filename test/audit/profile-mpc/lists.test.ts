@@ -379,6 +379,29 @@ describe('mpc.measurements', () => {
     },
   );
 
+  test.each([
+    [['mrtd'], 'MRTD'],
+    [['rtmr0'], 'RTMR0'],
+    [['rtmr1', 'rtmr2'], 'RTMR1, RTMR2'],
+  ])('is not made where the node does not state %j, which the contract asks for', (names, told) => {
+    const evidence = evidenceOf(good, ({ tcb_info }) => {
+      for (const name of names) delete tcb_info[name];
+    });
+    expect(check(mpcMeasurements, evidence)).toEqual({
+      state: 'not-checked',
+      exit: 13,
+      summary: `the evidence states no ${told}, which the contract compares with the quote`,
+      details: ['those of the quote are set 1 of 1'],
+      source: SOURCE,
+      hint: "give the node's /public_data",
+      origins: [expect.any(String), expect.any(String)],
+    });
+    // What contradicts is told first.
+    expect(check(mpcMeasurements, evidence, allowing({ measurements: [{ ...set!, mrtd: other }] })).state).toBe(
+      'failed',
+    );
+  });
+
   test('another RTMR3 is nothing to this check', () => {
     const evidence = evidenceOf(good, ({ tcb_info }) => {
       tcb_info.rtmr3 = other;

@@ -4,8 +4,8 @@ import { readCollateral } from '../../../tdx/collateral.ts';
 
 const MS_PER_SECOND = 1000;
 
-const nextUpdateOf = (json: string, what: string): number => {
-  const text = stringOf(objectOf(parseJson(json, { name: what }), what).nextUpdate, `${what}, nextUpdate`);
+const dateOf = (json: string, what: string, key: 'issueDate' | 'nextUpdate'): number => {
+  const text = stringOf(objectOf(parseJson(json, { name: what }), what)[key], `${what}, ${key}`);
   return Date.parse(text) / MS_PER_SECOND;
 };
 
@@ -16,9 +16,20 @@ const nextUpdateOf = (json: string, what: string): number => {
 export const endOfCollateral = (json: unknown): number => {
   const collateral = readCollateral(json);
   return Math.min(
-    nextUpdateOf(collateral.tcbInfo, 'tcb_info'),
-    nextUpdateOf(collateral.qeIdentity, 'qe_identity'),
+    dateOf(collateral.tcbInfo, 'tcb_info', 'nextUpdate'),
+    dateOf(collateral.qeIdentity, 'qe_identity', 'nextUpdate'),
     parseCrl(collateral.rootCaCrl, 'the root CRL').nextUpdate,
     parseCrl(collateral.pckCrl, 'the PCK CRL').nextUpdate,
+  );
+};
+
+/** The same at which its last part came into force. */
+export const startOfCollateral = (json: unknown): number => {
+  const collateral = readCollateral(json);
+  return Math.max(
+    dateOf(collateral.tcbInfo, 'tcb_info', 'issueDate'),
+    dateOf(collateral.qeIdentity, 'qe_identity', 'issueDate'),
+    parseCrl(collateral.rootCaCrl, 'the root CRL').thisUpdate,
+    parseCrl(collateral.pckCrl, 'the PCK CRL').thisUpdate,
   );
 };

@@ -5,6 +5,7 @@ import { describeImage, type PlatformImage } from '../../../registry/describe-im
 import { isDigest } from '../../../registry/digest.ts';
 import { RegistryError } from '../../../registry/errors.ts';
 import type { Repository } from '../../../registry/repository.ts';
+import { readEntryPoint } from '../../entry-point.ts';
 import type { ImageContents } from '../../looked-image.ts';
 import type { Policy } from '../../policy/policy.ts';
 import { inspectImages } from './inspect.ts';
@@ -30,7 +31,11 @@ const describe = async (repository: Repository, digest: string): Promise<readonl
   return (await describeImage(repository, digest)).platformManifests;
 };
 
-const grammarsOf = (images: readonly PlatformImage[]) => images.map(({ config }) => config.labels[GRAMMAR_LABEL]);
+/** What the configs of an image say of the launcher in it. */
+const toldBy = (images: readonly PlatformImage[]): Pick<ImageContents, 'grammars' | 'entryPoints'> => ({
+  grammars: images.map(({ config }) => config.labels[GRAMMAR_LABEL]),
+  entryPoints: images.map(({ config }) => readEntryPoint(config.config.Entrypoint)),
+});
 
 /** The lower image, from where it is said to be, else from beside the other one. Throws RegistryError of the first place. */
 const findBase = async ({ digest, name }: NamedBase, beside: Repository, openNamed: OpenRepository) => {
@@ -63,7 +68,7 @@ export const lookInto = async ({
 }: LookRequest): Promise<ImageContents> => {
   const repository = open(name);
   const images = await describe(repository, digest);
-  const plain = { grammars: grammarsOf(images), notes: [], failures: [] };
+  const plain = { ...toldBy(images), notes: [], failures: [] };
   if (!isPinWanted) return plain;
   // describeImage gives one at least.
   const named = nameBases(digest, images[0]!, policy, base);
@@ -76,7 +81,7 @@ export const lookInto = async ({
       const found = await inspectImages(repository, images, lower.images);
       if (found !== undefined) {
         const derived = { base: one.digest, baseName: lower.name, source: one.source, ...found };
-        return { grammars: grammarsOf(lower.images), derived, notes: [], failures: [] };
+        return { ...toldBy(lower.images), derived, notes: [], failures: [] };
       }
       notes.push(`it is not made from ${one.digest}: its lowest layers are others`);
     } catch (error) {

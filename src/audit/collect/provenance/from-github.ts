@@ -1,10 +1,11 @@
 import { escapeText } from '../../../base/escape.ts';
 import { MAX_BUNDLE_BYTES, MAX_BUNDLES, MAX_BUNDLES_BYTES } from '../../../provenance/limits.ts';
-import { type Digest, isDigest } from '../../../registry/digest.ts';
+import { type Digest, digestOf, isDigest } from '../../../registry/digest.ts';
 import { readAddress } from '../address.ts';
 import { CollectError } from '../errors.ts';
 import { httpGet } from '../http-get.ts';
 import { HTTP_LIMITS, type HttpLimits } from '../limits.ts';
+import { ALLOWANCES, Budget } from './budget.ts';
 import { type ProvenanceDocument, unavailable } from './document.ts';
 import { asCollectError, type FetchBlob, fromItem } from './github-item.ts';
 import { PER_PAGE, readPage } from './github-page.ts';
@@ -40,6 +41,18 @@ const listUrl = (api: URL, repository: string, digest: Digest): URL => {
   return url;
 };
 
+/** What the budget leaves of a document: the same bytes once. */
+const within = (budget: Budget, document: ProvenanceDocument): readonly ProvenanceDocument[] => {
+  if (document.kind !== 'bundle') return [document];
+  const identity = digestOf(document.bytes);
+  if (budget.has(identity)) return [];
+  budget.keep(identity);
+  if (budget.admit(document.bytes.length)) return [document];
+  // It was fetched all the same.
+  budget.count(document.bytes.length);
+  return [];
+};
+
 /**
  * The attestations that GitHub keeps for an image: `GET /repos/{owner}/{repo}/attestations/{digest}`, asked without a
  * token. A `bundle_url` is an address of another company's storage, signed in its query: fetched from public https
@@ -70,11 +83,15 @@ export const fromGithub = async (
 
   const documents: ProvenanceDocument[] = [];
   const origin = `GitHub's attestations of ${repository}`;
+  const budget = new Budget(origin, ALLOWANCES.github);
+  let number = 0;
   try {
     for (let pages = 1; ; pages++) {
       const { items, cursor } = readPage(await httpGet(list, { ...shared, maxBytes: MAX_BUNDLES_BYTES, named }));
       for (const item of items) {
-        documents.push(await fromItem(item, `${origin}, number ${documents.length + 1}`, fetchBlob));
+        number++;
+        if (budget.isSpent) budget.leaveOut(1);
+        else documents.push(...within(budget, await fromItem(item, `${origin}, number ${number}`, fetchBlob)));
       }
       if (cursor === undefined) break;
       if (pages >= MAX_PAGES) {
@@ -85,5 +102,5 @@ export const fromGithub = async (
   } catch (thrown) {
     documents.push(unavailable(origin, asCollectError(thrown)));
   }
-  return documents;
+  return [...documents, ...budget.told()];
 };
