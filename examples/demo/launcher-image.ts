@@ -27,7 +27,7 @@ export const pushLauncherImage = async (registry: Registry, sigstore: Sigstore):
   const config = {
     os: 'linux',
     architecture: 'amd64',
-    config: { Entrypoint: ['trusted-workload-launcher'] },
+    config: { Entrypoint: ['/usr/local/bin/trusted-workload-launcher'] },
     rootfs: { type: 'layers', diff_ids: [sha256(layer)] },
   };
   const image = await registry.manifest({
