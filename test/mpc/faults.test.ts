@@ -90,7 +90,7 @@ describe('one boot', () => {
     mkdirSync(join(machine.root, NODE_CONFIG));
     const { code, stderr } = await machine.run();
     expect(code).toBe(50);
-    expect(stderr).toContain('mpc-config.toml failed');
+    expect(stderr).toContain('mpc-config.toml is there already, and no plain file');
     expect(machine.deeds()).toEqual([`pull nearone/mpc-node:3.13.2@${DEFAULT}`]);
     expect(readdirSync(join(machine.root, 'mnt/shared'))).toEqual(['mpc-config.toml']);
   });
