@@ -1,12 +1,12 @@
 // `npm run image:verify -- COMMIT DIGEST [--stage STAGE] [--platform LIST] [--mirror URL]`: builds the image of a commit in a clone of
-// its own and compares. Ends with 0 where the digest is the same, 10 where it is not, 1 where it cannot be built.
+// its own and compares; all platforms, where none is named: both the digest of an index and that of a platform are then known. Ends with 0 where the digest is the same, 10 where it is not, 1 where it cannot be built.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import type { OciImage } from './image/oci.ts';
+import { verifyArguments } from './image/verify-arguments.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -43,16 +43,12 @@ const build = (commit: string, options: readonly string[]): OciImage => {
   }
 };
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { stage: { type: 'string' }, platform: { type: 'string' }, mirror: { type: 'string' } },
-});
-const [commit = '', expected = ''] = positionals;
-if (!/^[0-9a-f]{40}$/.test(commit) || !/^sha256:[0-9a-f]{64}$/.test(expected) || positionals.length !== 2) {
+const request = verifyArguments(process.argv.slice(2));
+if (request === undefined) {
   console.error('usage: npm run image:verify -- COMMIT sha256:DIGEST [--stage STAGE] [--platform LIST] [--mirror URL]');
   process.exit(2);
 }
-const options = Object.entries(values).flatMap(([name, value]) => [`--${name}`, value]);
+const { commit, expected, options } = request;
 const image = build(commit, options);
 const known = [image.digest, ...image.platforms.map((platform) => platform.digest)];
 console.log(JSON.stringify({ commit, expected, digest: image.digest, platforms: image.platforms }, undefined, 2));

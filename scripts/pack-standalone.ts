@@ -1,4 +1,4 @@
-// `node scripts/pack-standalone.ts [FOLDER]`: the programs with the Node that they were tested on, one .tar.gz a platform, which needs
+// `node scripts/pack-standalone.ts [--release] [FOLDER]`: the programs with the Node that they were tested on, one .tar.gz a platform, which needs
 // nothing but bash. The same files give the same bytes.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, lutimesSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { putNodeBinary } from './image/node-binary.ts';
 import { ARCHITECTURES } from './image/packages.ts';
-import { readRevision } from './image/revision.ts';
-import { pack } from './pack.ts';
+import { readRevision, type Revision } from './image/revision.ts';
+import { pack, packArguments } from './pack.ts';
 
 const run = (command: string, ...args: string[]): void => {
   const { status, stderr } = spawnSync(command, args, { encoding: 'utf8' });
@@ -23,11 +23,12 @@ const settle = (folder: string, epoch: number): void => {
 export const packStandalone = async (
   folder: string,
   architectures: readonly (typeof ARCHITECTURES)[number][] = ARCHITECTURES,
+  revision: Revision = readRevision(),
 ): Promise<string[]> => {
-  const { version, epoch } = readRevision();
+  const { version, epoch } = revision;
   const scratch = mkdtempSync(join(tmpdir(), 'standalone-'));
   try {
-    const tarball = await pack(scratch);
+    const tarball = await pack(scratch, revision);
     return architectures.map((architecture) => {
       const platform = architecture === 'amd64' ? 'x64' : 'arm64';
       const top = join(scratch, architecture, `trusted-workload-launcher-${version}-linux-${platform}`);
@@ -63,4 +64,7 @@ export const packStandalone = async (
   }
 };
 
-if (import.meta.main) for (const path of await packStandalone(process.argv[2] ?? '.')) console.log(path);
+if (import.meta.main) {
+  const { folder, revision } = packArguments(process.argv.slice(2));
+  for (const path of await packStandalone(folder, ARCHITECTURES, revision)) console.log(path);
+}

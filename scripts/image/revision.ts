@@ -51,6 +51,16 @@ export const readRevision = (): Revision => {
   };
 };
 
+/**
+ * What is released is in a commit: else nobody can build it again, and no signature could name it.
+ * @throws ImageError where there are changes that are in no commit; names the first of them
+ */
+export const requireCommit = (revision: Revision): Revision => {
+  if (revision.commit !== undefined) return revision;
+  const [first = 'there is no repository'] = git('status', '--porcelain')?.split('\n') ?? [];
+  throw new ImageError(`there are changes that are in no commit: ${first}`, 'write what is built outside of the clone');
+};
+
 /** What programs answer to `--version`; the commit is build metadata, as semver calls it. */
 export const versionOf = ({ version, commit }: Revision): string =>
   commit === undefined ? version : `${version}+${commit}`;

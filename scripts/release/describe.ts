@@ -57,6 +57,11 @@ export const releaseNotes = (revision: Revision, images: Readonly<Record<string,
     ...(image.platforms.length > 1 ? [`| \`${name}\` | index | \`${image.digest}\` |`] : []),
     ...image.platforms.map(({ architecture, digest }) => `| \`${name}\` | linux/${architecture} | \`${digest}\` |`),
   ]);
+  // Each in a line of its own: the digest of an index is that of exactly these platforms, and each image is a stage.
+  const rebuilds = Object.entries(images).map(([stage, { image }]) => {
+    const platforms = image.platforms.map(({ architecture }) => architecture).join(',');
+    return `    npm run image:verify -- ${revision.commit} ${image.digest} --stage ${stage} --platform ${platforms}`;
+  });
   return `Built from ${revision.commit}, signed by \`${workflow}\` at \`${tag}\`.
 
 | Image | | Digest |
@@ -75,6 +80,8 @@ with this in \`policy.toml\`:
     commit = "${revision.commit}"
     refs = ["refs/tags/${tag}"]
 
-To build it again and compare: \`npm run image:verify -- ${revision.commit} ${images.launcher?.image.digest}\`.
+To build them again and compare, in a clone:
+
+${rebuilds.join('\n')}
 `;
 };

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { OciImage } from '../../scripts/image/oci.ts';
+import { readRevision } from '../../scripts/image/revision.ts';
 import type { Engine } from '../support/container-engine.ts';
 import { machineMirror } from './mirror.ts';
 import { runCommand } from './run-command.ts';
@@ -113,7 +114,7 @@ const build = async (folder: string, key: string): Promise<BuiltImage> => {
   writeFileSync(`${kept}.new`, JSON.stringify(built));
   renameSync(`${kept}.new`, kept);
   for (const name of readdirSync(folder)) {
-    if (/^[0-9a-f]{16}\./.test(name) && !name.startsWith(key)) rmSync(join(folder, name), { force: true });
+    if (/^[0-9a-f]{16}[-.]/.test(name) && !name.startsWith(key)) rmSync(join(folder, name), { force: true });
   }
   return built;
 };
@@ -121,7 +122,8 @@ const build = async (folder: string, key: string): Promise<BuiltImage> => {
 /** The image of the files that lie here, loaded into the engine; built once for all test files. */
 export const launcherImage = async (engine: Engine): Promise<BuiltImage> => {
   const folder = sharedFolder();
-  const key = keyOf(INPUTS);
+  // Its labels name the commit, where the clone is one.
+  const key = `${keyOf(INPUTS)}-${readRevision().commit?.slice(0, 16) ?? 'changed'}`;
   return await locked(join(folder, 'lock'), async () => {
     const built = await build(folder, key);
     const { stdout: id } = await engine.try(['image', 'inspect', '--format', '{{.Id}}', built.tag]);

@@ -1,4 +1,4 @@
-import { chmodSync, cpSync, lutimesSync, mkdirSync, readdirSync, renameSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, lutimesSync, mkdirSync, readdirSync, renameSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
@@ -11,8 +11,11 @@ const found = await engine();
 const dock = found as Engine;
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
-/** What a build reads. */
-const FILES = ['src', 'docker', 'scripts', 'LICENSE', 'package.json', 'package-lock.json', 'tsconfig.json'];
+/** What a clone has, changed files and new ones included, and `.git`: by that the image tells of which commit it is. */
+const filesOf = async (): Promise<string[]> => {
+  const { stdout } = await runCommand('git', ['-C', root, 'ls-files', '-z', '-co', '--exclude-standard']);
+  return ['.git', ...stdout.split('\0').filter((name) => name !== '' && existsSync(join(root, name)))];
+};
 
 /** Gives everything below `folder` a time of its own. */
 const changeTimes = (folder: string): void => {
@@ -29,7 +32,8 @@ describe.skipIf(found === undefined || process.arch !== 'x64')('the image of ano
     const scratch = useScratch();
     const clone = scratch.join('a', 'rather', 'deeper', 'clone');
     mkdirSync(clone, { recursive: true });
-    for (const name of FILES) cpSync(join(root, name), join(clone, name), { recursive: true, verbatimSymlinks: true });
+    for (const name of await filesOf())
+      cpSync(join(root, name), join(clone, name), { recursive: true, verbatimSymlinks: true });
     changeTimes(clone);
     // Hard links: the modules lie in this clone too, and none of their bytes is copied.
     const copied = await runCommand('cp', ['-al', join(root, 'node_modules'), join(clone, 'node_modules')]);

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { readRepository, readRevision, versionOf } from '../../scripts/image/revision.ts';
+import { readRepository, readRevision, requireCommit, versionOf } from '../../scripts/image/revision.ts';
 
 afterEach(() => void vi.unstubAllEnvs());
 
@@ -12,6 +12,12 @@ test('the commit is build metadata of the version', () => {
   const revision = { version: '1.2.3', epoch: 1, repository: 'x' };
   expect(versionOf({ ...revision, commit: 'c0' })).toBe('1.2.3+c0');
   expect(versionOf({ ...revision, commit: undefined })).toBe('1.2.3');
+});
+
+test('a release has a commit', () => {
+  const revision = { version: '1.2.3', epoch: 1, repository: 'x' };
+  expect(requireCommit({ ...revision, commit: 'c0' })).toEqual({ ...revision, commit: 'c0' });
+  expect(() => requireCommit({ ...revision, commit: undefined })).toThrow(/^there are changes that are in no commit: /);
 });
 
 test('SOURCE_DATE_EPOCH is the time where it is set, and has to be one', () => {

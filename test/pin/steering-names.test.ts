@@ -25,7 +25,7 @@ describe('names that steer code', () => {
       'NODE_ENV NODE_NAME PYTHONUNBUFFERED PYTHONDONTWRITEBYTECODE PYTHONHASHSEED PYTHONIOENCODING GOMAXPROCS GOGC GOMEMLIMIT RUST_LOG',
       'RUST_BACKTRACE UV_THREADPOOL_SIZE UV_USE_IO_URING CGO_ENABLED DOCKER_HOST DOCKER_CONTENT_TRUST DSTACK_ENDPOINT LAUNCHER_CONFIG',
       'npm_package_name npm_lifecycle_event OLD_LD_PRELOAD ld_preload bash_env node_options git_dir LDAP_URL GITHUB_TOKEN GITLAB_URL',
-      'ENVIRONMENT PS1 COMPOSE_PROJECT_NAME NVIDIA_VISIBLE_DEVICES CUDA_VISIBLE_DEVICES constructor __proto__ toString BASH_VERSION',
+      'ENVIRONMENT PS1 COMPOSE_PROJECT_NAME NVIDIA_VISIBLE_DEVICES CUDA_VISIBLE_DEVICES LESSON_URL GST_DEBUG OMP_NUM_THREADS constructor __proto__ toString BASH_VERSION',
     ].flatMap((line) => line.split(' ')),
   )('%s is not one', (name) => expect(steersCode(name)).toBeUndefined());
 
@@ -33,13 +33,16 @@ describe('names that steer code', () => {
   test.each([
     ['steers the C library and what it loads', 'GLIBC_TUNABLES NIS_PATH'],
     ['runs code in, or changes what is parsed by, a shell that starts', 'BASH_ENV BASH_COMPAT'],
-    ['names a program that other tools run', 'EDITOR SSH_SK_HELPER CLOUDSDK_PYTHON'],
+    ['names a program that other tools run', 'EDITOR LESS LESSOPEN SSH_SK_HELPER RSYNC_CONNECT_PROG CLOUDSDK_PYTHON'],
     ['loads a library or a plug-in', 'OPENSSL_CONF KRB5_CONFIG XTABLES_LIBDIR NVTX_INJECTION64_PATH VK_ICD_FILENAMES'],
+    ['loads a library or a plug-in', 'GSS_MECH_CONFIG LIBMYSQL_PLUGIN_DIR LIBMYSQL_PLUGINS MARIADB_PLUGIN_DIR'],
+    ['loads a library or a plug-in', 'OMP_TOOL_LIBRARIES HSA_TOOLS_LIB HDF5_PLUGIN_PATH GST_PLUGIN_PATH'],
+    ['loads a library or a plug-in', 'GST_PLUGIN_SYSTEM_PATH_1_0 MAGICK_CODER_MODULE_PATH MAGICK_CONFIGURE_PATH'],
     [
       'changes which servers are believed, or writes down session keys',
       'SSLKEYLOGFILE HTTPLIB2_CA_CERTS PERL_LWP_SSL_VERIFY_HOSTNAME',
     ],
-    ['names a config that can run commands or turn checks off', 'CURL_HOME TF_CLI_CONFIG_FILE EMACSLOADPATH'],
+    ['names a config that can run commands or turn checks off', 'CURL_HOME TF_CLI_CONFIG_FILE LESSKEYIN EMACSLOADPATH'],
     [
       'loads code into Node, or changes what it trusts',
       'NODE_OPTIONS NODE_V8_COVERAGE NODE_PRESERVE_SYMLINKS_MAIN npm_execpath DENO_TLS_CA_STORE',

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { readLock } from '../../scripts/image/lock.ts';
 import { DROPPED, PACKAGES, SNAPSHOT, SNAPSHOT_EPOCH, sourcesOf } from '../../scripts/image/packages.ts';
 import { readRepository } from '../../scripts/image/revision.ts';
+import { verifyArguments } from '../../scripts/image/verify-arguments.ts';
 import { readPackageList } from '../../scripts/image/rootfs.ts';
 import { releaseJson, releaseNotes } from '../../scripts/release/describe.ts';
 import { sbomOf } from '../../scripts/release/sbom.ts';
@@ -72,7 +73,11 @@ test('the notes name every digest once and the one command, with a policy that c
     expect(notes).toContain(`| ${kind} | \`${digest(one)}\` |`);
   }
   expect(notes).toContain('npx -p trusted-workload-launcher@1.2.3 twl verify https://');
-  expect(notes).toContain(`npm run image:verify -- ${COMMIT} ${digest('1')}`);
+  const rebuilds = [...notes.matchAll(/^ {4}npm run image:verify -- (.*)$/gm)].map(([, args = '']) => args.split(' '));
+  expect(rebuilds.map((args) => verifyArguments(args))).toEqual([
+    { commit: COMMIT, expected: digest('1'), options: expect.arrayContaining(['launcher', 'amd64,arm64']) },
+    { commit: COMMIT, expected: digest('4'), options: expect.arrayContaining(['mpc', 'amd64']) },
+  ]);
   const policy = /\n {4}\[provenance\]\n(?: {4}.*\n)+/.exec(notes)?.[0] ?? '';
   expect(parsePolicy(new TextEncoder().encode(policy.replaceAll(/^ {4}/gm, '')), 'notes')).toMatchObject({
     provenance: {
@@ -181,7 +186,7 @@ describe('scripts/release.ts', () => {
   const release = (...args: string[]) => runScript('scripts/release.ts', args);
 
   test.each([
-    [['check', 'v0.0.0-other'], /v0\.0\.0-other is not v\d/],
+    [['check', 'v0.0.0-other', 'o/n'], /v0\.0\.0-other is not v\d/],
     [['compare', 'a', 'b', 'c'], /^usage: /],
     [[], /^usage: /],
   ])('%j is refused', async (args, text) => {

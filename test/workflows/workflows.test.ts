@@ -1,12 +1,14 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: expressions of workflows
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { identityOf } from '../../scripts/release/identity.ts';
 import { RELEASE_WORKFLOW } from '../../src/audit/policy/release-identity.ts';
+import { useScratch } from '../support/use-scratch.ts';
 import { KNOWN_ACTIONS } from './actions.ts';
 import { faultsOf, type Workflow } from './rules.ts';
 
@@ -199,4 +201,91 @@ test('every output that a job is asked for exists', () => {
   expect(Object.keys((jobs.sign as { with: object }).with).sort()).toEqual(
     Object.keys(inputs.workflow_call.inputs).sort(),
   );
+});
+
+const stepsOf = (name: string): { name?: string; run?: string; with?: { path?: string } }[] =>
+  Object.values(read(name).document.jobs as Record<string, { steps?: { run?: string }[] }>).flatMap(
+    ({ steps = [] }) => steps,
+  );
+
+test.each(['ci.yml', 'release.yml'])('%s writes nothing into a clone: else what it builds is of no commit', (name) => {
+  const { jobs } = read(name).document as { jobs: Record<string, { steps?: { uses?: string; run?: string }[] }> };
+  const inClone = Object.values(jobs).filter(({ steps = [] }) => steps.some(({ uses = '' }) => /checkout@/.test(uses)));
+  expect(inClone.length).toBeGreaterThan(0);
+  const runs = inClone.flatMap(({ steps = [] }) => steps.map(({ run = '' }) => run));
+  const targets = runs.flatMap((run) =>
+    [
+      ...run.matchAll(/(?:^|\s)(?:>>?|mkdir(?: -p)?\s|--output\s|tee\s|cp\s\S+\s)\s*(\S+)/gm),
+      ...run.matchAll(/scripts\/pack[\w-]*\.ts (?:--release )?(\S+)/g),
+      ...run.matchAll(/release\.ts describe (?:--release )?(\S+)/g),
+    ].map(([, target = '']) => target),
+  );
+  expect(targets.length).toBeGreaterThan(2);
+  const outside = /^"\$(?:RUNNER_TEMP\/.*|GITHUB_OUTPUT)"$|^\/etc\/docker\/daemon\.json$/;
+  expect(targets.filter((target) => !outside.test(target))).toEqual([]);
+});
+
+test('what is uploaded of the build is what was written, and nothing of a release is made without a commit', () => {
+  const steps = stepsOf('release.yml');
+  expect(steps.flatMap(({ with: { path } = {} }) => path ?? [])).toEqual([
+    '${{ runner.temp }}/out',
+    'out',
+    'out',
+    'out',
+  ]);
+  const runs = steps.map(({ run = '' }) => run).join('\n');
+  for (const script of ['pack.ts', 'pack-standalone.ts', 'release.ts describe'])
+    expect(runs).toContain(`node scripts/${script} --release "$RUNNER_TEMP/out"`);
+  expect(runs).toContain('node scripts/release.ts check "$GITHUB_REF_NAME" "$GITHUB_REPOSITORY"\n');
+});
+
+test('what is built is started before it is pushed, and npm is given a path that it takes for a file', () => {
+  const runs = stepsOf('release.yml').map(({ run = '' }) => run);
+  const started = runs.findIndex((run) => run.includes('--version') && run.includes('docker run'));
+  expect(started).toBeGreaterThan(runs.findIndex((run) => run.includes('npm run image')));
+  expect(started).toBeLessThan(runs.findIndex((run) => run.includes('skopeo copy')));
+  expect(runs.find((run) => run.includes('npm publish'))).toMatch(/ \.\/out\/\S+\.tgz$/);
+});
+
+describe('what was downloaded is held against what was built', () => {
+  const NAME = 'What was downloaded is what was built';
+  const checks = ['release.yml', 'sign.yml'].flatMap(stepsOf).filter(({ name }) => name === NAME);
+  const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+  const FILES = { 'a.tgz': 'package', 'a.tar.gz': 'standalone', 'x.spdx.json': '{}' };
+  const RELEASE = JSON.stringify({
+    files: Object.entries(FILES).map(([name, text]) => ({ name, sha256: sha256(text) })),
+  });
+
+  test('by who signs, who makes the release and who publishes, before they do', () => {
+    expect(checks).toHaveLength(3);
+    for (const { run } of checks) expect(run).toBe(checks[0]?.run);
+    const names = stepsOf('sign.yml').map(({ name }) => name ?? '');
+    expect(names.indexOf(NAME)).toBeLessThan(names.findIndex((name) => name.startsWith('The build of')));
+  });
+
+  test.each<[string, Record<string, string>, boolean]>([
+    ['the same', {}, true],
+    ['another release.json', { 'release.json': `${RELEASE} ` }, false],
+    ['a file of other bytes', { 'a.tar.gz': 'other' }, false],
+    ['an SBOM of other bytes', { 'x.spdx.json': '[]' }, false],
+    ['a package more', { 'b.tgz': 'package' }, false],
+    ['an archive more', { 'b.tar.gz': '' }, false],
+  ])('%s', (_what, change, isGood) => {
+    const scratch = useScratch();
+    mkdirSync(scratch.join('out'));
+    for (const [name, text] of Object.entries({ 'release.json': RELEASE, ...FILES, ...change }))
+      writeFileSync(scratch.join('out', name), text);
+    // As the runner starts a step that names no shell.
+    const env = { ...process.env, RELEASE: sha256(RELEASE) };
+    const { status } = spawnSync('bash', ['-e', '-c', checks[0]?.run ?? 'false'], { cwd: scratch.path, env });
+    expect(status === 0).toBe(isGood);
+  });
+
+  test('a file that is missing', () => {
+    const scratch = useScratch();
+    mkdirSync(scratch.join('out'));
+    writeFileSync(scratch.join('out', 'release.json'), RELEASE);
+    const env = { ...process.env, RELEASE: sha256(RELEASE) };
+    expect(spawnSync('bash', ['-e', '-c', checks[0]?.run ?? ''], { cwd: scratch.path, env }).status).not.toBe(0);
+  });
 });
