@@ -15,7 +15,8 @@ folder=$1
 shift
 # Longer than all that verify waits for by itself.
 limit=15m
-time=$(date -u +%Y-%m-%dT%H%M%SZ)
+# Two audits of one second are two.
+time=$(date -u +%Y-%m-%dT%H%M%S-%3NZ)
 
 fail() { # STATUS MESSAGE
   printf 'AUDIT FAILED at %s: %s\n' "$time" "$2" >&2
