@@ -38,7 +38,13 @@ export const acquireLock = async (folder: string): Promise<WorkDirLock> => {
     closeSync(descriptor);
     throw error;
   });
-  const inode = lstatSync(own).ino;
+  // Bound and not yet listening it looks as dead as what a killed launcher left: whoever got the lock in that moment took it away.
+  const inode = inodeOf(own);
+  if (inode === undefined) {
+    server.close();
+    closeSync(descriptor);
+    throw locked(folder);
+  }
   const release = (): void => {
     if (inodeOf(lock) === inode) unlinkSync(lock);
     server.close();
@@ -50,6 +56,7 @@ export const acquireLock = async (folder: string): Promise<WorkDirLock> => {
         linkSync(own, lock);
         break;
       } catch (error) {
+        if (systemCodeOf(error) === 'ENOENT' && inodeOf(own) === undefined) throw locked(folder);
         if (systemCodeOf(error) !== 'EEXIST') throw unusable(folder, error);
       }
       if (round === MAX_ROUNDS || (await isAlive(lock))) throw locked(folder);
