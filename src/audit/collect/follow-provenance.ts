@@ -7,7 +7,7 @@ import { openRepository, type Repository } from '../../registry/repository.ts';
 import type { ProvenanceMaterial } from '../evidence.ts';
 import { type ImageDocument, keepingDocuments, savedRepository } from '../bundle/image-documents.ts';
 import type { ProvenancePolicy } from '../policy/policy.ts';
-import { type ProvenanceDocument, readDocuments, unavailable } from './provenance/document.ts';
+import { type ProvenanceDocument, orUnavailable, readDocuments } from './provenance/document.ts';
 import { fromFile } from './provenance/from-file.ts';
 import { fromGithub } from './provenance/from-github.ts';
 import { fromRegistry } from './provenance/from-registry.ts';
@@ -61,19 +61,6 @@ const repositoryOf = ({ image, registry, note }: ProvenanceRequest): Repository 
 const githubName = (policy: ProvenancePolicy | undefined): string | undefined =>
   /^https:\/\/github\.com\/([^/]+\/[^/]+?)(?:\.git)?$/.exec(policy?.repository?.value ?? '')?.[1];
 
-/** What one place gives; where it fails, that it did. */
-const from = async (
-  origin: string,
-  read: () => Promise<readonly ProvenanceDocument[]>,
-): Promise<readonly ProvenanceDocument[]> => {
-  try {
-    return await read();
-  } catch (error) {
-    if (error instanceof BaseError) return [unavailable(origin, error)];
-    throw error;
-  }
-};
-
 /** The digests of an index's children for linux/amd64; none where the digest names a manifest, or cannot be read. */
 const childrenOf = async (
   repository: Repository,
@@ -108,12 +95,12 @@ export const followProvenance = async (request: ProvenanceRequest): Promise<Part
     if (repository !== undefined) {
       note(`looking for provenance of the launcher's image at ${repository.name}`);
       children = await childrenOf(repository, digest, note, seen);
-      documents.push(...(await from(repository.name, () => fromRegistry(repository, digest))));
+      documents.push(...(await orUnavailable(repository.name, () => fromRegistry(repository, digest))));
     }
     const github = githubName(policy);
     if (github !== undefined) {
       note(`looking for provenance of the launcher's image at GitHub, ${github}`);
-      documents.push(...(await from(`GitHub, ${github}`, () => fromGithub(github, digest))));
+      documents.push(...(await orUnavailable(`GitHub, ${github}`, () => fromGithub(github, digest))));
     }
   }
   if (saved !== undefined && saved.image.length > 0) {

@@ -10,5 +10,3 @@ export const MPC_CHECK_IDS = [
   'mpc.measurements',
   'mpc.events',
 ] as const;
-
-export type MpcCheckId = (typeof MPC_CHECK_IDS)[number];

@@ -63,6 +63,26 @@ describe('a good build', () => {
     expect(details).toEqual(id === 'provenance.bundle' ? [ROOT] : []);
   });
 
+  test('says no more than there is to say', () => {
+    expect(outcome('provenance.agreement', good)).toEqual({
+      state: 'passed',
+      exit: 0,
+      summary: expect.any(String),
+      origins: ['bundle.json'],
+      details: [],
+    });
+    expect(outcome('provenance.commit', good)).toEqual({
+      state: 'passed',
+      exit: 0,
+      summary: expect.any(String),
+      expected: expect.any(String),
+      found: claimsOf()[13],
+      source: 'org.toml line 21',
+      origins: ['bundle.json'],
+      details: [],
+    });
+  });
+
   test('what a policy states has its place there', () => {
     const triggers = [stated('push', 'org.toml line 31'), stated('workflow_dispatch', 'org.toml line 32')];
     expect(outcome('provenance.trigger', good, expectingBuild({ triggers }))).toMatchObject({
@@ -70,6 +90,21 @@ describe('a good build', () => {
       expected: expect.stringContaining('push'),
       source: 'org.toml line 31, org.toml line 32',
     });
+  });
+
+  test.each<[CheckId, ProvenancePolicy]>([
+    ['provenance.ref', { refs: [stated('refs/heads/main', 'org.toml line 40')] }],
+    ['provenance.runner', { runners: [stated('github-hosted', 'org.toml line 40')] }],
+  ])('%s names the line of the policy', (id, states) => {
+    const { expected, source } = outcome(id, good, expectingBuild(states));
+    expect([typeof expected, source]).toEqual(['string', 'org.toml line 40']);
+  });
+
+  test('of a bundle with its root the reservation is not spoken of', () => {
+    for (const { id } of provenanceChecks) expect(outcome(id, good)).not.toHaveProperty('lacksRoot');
+    const stranger = new Sigstore({ name: 'other', uri: 'https://fulcio.sigstore.dev' });
+    const evidence = withBundles(sourcesOf(stranger.bundle({ digest: DIGEST })));
+    expect(outcome('provenance.bundle', evidence)).toHaveProperty('lacksRoot', true);
   });
 });
 

@@ -1,8 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { CHECK_IDS, type CheckId } from '../../../src/audit/check-ids.ts';
 import type { Check, Requirement } from '../../../src/audit/check.ts';
 import { CHECKS } from '../../../src/audit/registry.ts';
 import { STEPS, type Step } from '../../../src/audit/steps.ts';
+
+const page = readFileSync(new URL('../../../docs/checks.md', import.meta.url), 'utf8');
 
 type Rule = readonly [Requirement, readonly CheckId[]];
 
@@ -119,6 +122,12 @@ describe.each(CHECKS.map((check) => [check.id, check] as const))('%s', (id, chec
   test('serves a step', () => {
     expect(STEPS).toContain(check.step);
     expect(check.step).toBe(STEP_OF[id.split('.')[0] ?? ''] ?? 'attestation');
+  });
+
+  test('is on the page with these words', () => {
+    const section = page.slice(page.indexOf(`### \`${id}\`: ${check.title}\n`)).split('\n### ')[0];
+    expect(section).toContain(`\n\n${check.proves}\n\n- From: ${check.from}.\n- Assumes: ${check.assumes}\n`);
+    expect(section).toContain(`\n- Rule: ${check.citation}.\n`);
   });
 
   test('has sentences that end, and phrases that do not', () => {

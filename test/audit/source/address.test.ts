@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { admitAddress } from '../../../src/audit/source/address.ts';
-import { auditSource } from '../../../src/audit/source/audit-source.ts';
+import { auditSource } from './audit-source.ts';
 import { settingsFor } from '../../../src/audit/source/network.ts';
 import { SourceError } from '../../../src/source/errors.ts';
 import { makeScratch } from '../../support/scratch.ts';

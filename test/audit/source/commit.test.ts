@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import { auditSource, type SourceAudit } from '../../../src/audit/source/audit-source.ts';
+import { auditSource, type SourceAudit } from './audit-source.ts';
 import type { SourceFindings } from '../../../src/audit/source/judge-source.ts';
 import { always, onFetch, redirect, requireAuth } from '../../support/behaviours.ts';
 import { type GitServer, startGitServer } from '../../support/git-server.ts';

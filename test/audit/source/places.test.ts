@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { afterAll, describe, expect, test } from 'vitest';
-import { auditSource, type SourceAudit } from '../../../src/audit/source/audit-source.ts';
+import { auditSource, type SourceAudit } from './audit-source.ts';
 import type { SourceFindings } from '../../../src/audit/source/judge-source.ts';
 import { startGitServer } from '../../support/git-server.ts';
 import { git } from '../../support/git-command.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { auditSource, type SourceAudit } from '../../../src/audit/source/audit-source.ts';
+import { auditSource, type SourceAudit } from './audit-source.ts';
 import type { SourceFindings } from '../../../src/audit/source/judge-source.ts';
 import type { Behaviour } from '../../support/answer.ts';
 import { type GitServer, startGitServer } from '../../support/git-server.ts';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { expect, test, vi } from 'vitest';
-import { auditSource } from '../../../src/audit/source/audit-source.ts';
+import { auditSource } from './audit-source.ts';
 import { pinOf, quickLimits } from './support.ts';
 
 const asked: string[] = [];

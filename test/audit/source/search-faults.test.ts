@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { auditSource, type SourceAudit } from '../../../src/audit/source/audit-source.ts';
+import { auditSource, type SourceAudit } from './audit-source.ts';
 import type { SourceFindings } from '../../../src/audit/source/judge-source.ts';
 import { HISTORY_LIMITS, type HistoryLimits } from '../../../src/source/history/limits.ts';
 import type { Answer, SeenRequest } from '../../support/answer.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { auditSource } from '../../../src/audit/source/audit-source.ts';
+import { auditSource } from './audit-source.ts';
 import { MAX_CHANGES } from '../../../src/audit/source/limits.ts';
 import { comparePaths, type Side } from '../../../src/audit/source/since/compare.ts';
 import { diffLines } from '../../../src/audit/source/since/diff-lines.ts';
@@ -10,6 +10,12 @@ import { holds } from '../../support/property.ts';
 import { makeRepository, type Repository } from '../../support/repositories.ts';
 import { makeScratch } from '../../support/scratch.ts';
 import { auditOf, pinOf } from './support.ts';
+
+/** How many lines two texts have in common in their order, by the definition. */
+const common = ([a, ...as]: readonly string[], [b, ...bs]: readonly string[]): number => {
+  if (a === undefined || b === undefined) return 0;
+  return a === b ? 1 + common(as, bs) : Math.max(common([a, ...as], bs), common(as, [b, ...bs]));
+};
 
 describe('lines', () => {
   test('what was added and removed', () => {
@@ -29,8 +35,8 @@ describe('lines', () => {
   test('they lead from one text to the other, and are no more than needed', () =>
     holds(
       fc.property(
-        fc.array(fc.constantFrom('a', 'b', 'c'), { maxLength: 12 }),
-        fc.array(fc.constantFrom('a', 'b', 'c'), { maxLength: 12 }),
+        fc.array(fc.constantFrom('a', 'b', 'c'), { maxLength: 8 }),
+        fc.array(fc.constantFrom('a', 'b', 'c'), { maxLength: 8 }),
         (before, after) => {
           const [old, now] = [before.join('\n'), after.join('\n')];
           const lines = diffLines(old, now);
@@ -39,9 +45,30 @@ describe('lines', () => {
           const kept = old.split('\n').filter((_, at) => !removed.has(at + 1));
           expect(now.split('\n').filter((_, at) => !added.has(at + 1))).toEqual(kept);
           expect(lines.length).toBe(removed.size + added.size);
+          expect(kept.length).toBe(common(old.split('\n'), now.split('\n')));
         },
       ),
     ));
+
+  test('of a line that moved, what is removed comes first', () => {
+    expect(diffLines('a\nb\nc\nd', 'b\nc\na\nd').map(({ sign, line, text }) => `${sign}${line} ${text}`)).toEqual([
+      '-1 a',
+      '+3 a',
+    ]);
+    expect(diffLines('a\nb\n', 'b\na\n').map(({ sign, line, text }) => `${sign}${line} ${text}`)).toEqual([
+      '-1 a',
+      '+2 a',
+    ]);
+  });
+
+  test('the table has so many cells and no more', () => {
+    const text = (name: string, count: number): string =>
+      Array.from({ length: count }, (_, at) => `${name}${at}`).join('\n');
+    const middle = `${text('a', 1499)}\nboth\n${text('b', 1499)}`;
+    // 3,000 by 3,000 cells: one line of each side is the same.
+    expect(diffLines(middle, `${text('c', 1499)}\nboth\n${text('d', 1499)}`)).toHaveLength(2 * 2998);
+    expect(diffLines(middle, `${text('c', 1499)}\nboth\n${text('d', 1500)}`)).toHaveLength(2 * 2999 + 1);
+  });
 
   test('texts that are too large for the table are replaced as a whole', () => {
     const [old, now] = [3001, 3002].map((count) =>

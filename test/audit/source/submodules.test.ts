@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { auditSource } from '../../../src/audit/source/audit-source.ts';
+import { auditSource } from './audit-source.ts';
 import { checkSubmodule, isSameServer } from '../../../src/audit/source/submodule-address.ts';
 import { parseRepoUrl } from '../../../src/pin/url.ts';
 import type { RepoUrl } from '../../../src/pin/types.ts';

@@ -1,7 +1,7 @@
 import { parsePin } from '../../../src/pin/parse.ts';
 import type { Pin } from '../../../src/pin/types.ts';
 import { readLimits, type Limits } from '../../../src/source/limits.ts';
-import type { SourceAudit } from '../../../src/audit/source/audit-source.ts';
+import type { SourceAudit } from './audit-source.ts';
 
 /** A pin of the given lines beside the required ones. */
 export const pinOf = (url: string, commit: string, lines: readonly string[] = []): Pin => {

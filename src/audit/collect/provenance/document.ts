@@ -1,4 +1,4 @@
-import type { BaseError } from '../../../base/error.ts';
+import { BaseError } from '../../../base/error.ts';
 import { escapeText } from '../../../base/escape.ts';
 import { type CosignLayer, readCosignLayer } from '../../../provenance/cosign.ts';
 import { ProvenanceError } from '../../../provenance/errors.ts';
@@ -22,6 +22,19 @@ export const unavailable = (origin: string, error: BaseError<string>): Provenanc
   origin,
   error,
 });
+
+/** What `read` gives of one place; where it fails for a reason of that place, that it did. */
+export const orUnavailable = async (
+  origin: string,
+  read: () => Promise<readonly ProvenanceDocument[]>,
+): Promise<readonly ProvenanceDocument[]> => {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof BaseError) return [unavailable(origin, error)];
+    throw error;
+  }
+};
 
 const readOne = (document: Exclude<ProvenanceDocument, { kind: 'unavailable' }>): readonly BundleSource[] => {
   const { origin } = document;

@@ -1,4 +1,3 @@
-import { BaseError } from '../../../base/error.ts';
 import { COSIGN_ATTESTATION, COSIGN_SIGNATURE } from '../../../provenance/cosign.ts';
 import { MAX_BUNDLE_BYTES, MAX_BUNDLES } from '../../../provenance/limits.ts';
 import { BUNDLE_MEDIA_TYPES } from '../../../provenance/media-type.ts';
@@ -7,20 +6,7 @@ import { type Digest, referrersTag } from '../../../registry/digest.ts';
 import { RegistryError } from '../../../registry/errors.ts';
 import type { Repository } from '../../../registry/repository.ts';
 import { ALLOWANCES, type Allowance, Budget } from './budget.ts';
-import { type ProvenanceDocument, unavailable } from './document.ts';
-
-/** What `read` gives; where it fails for a reason of the registry's, that it did. */
-const orUnavailable = async (
-  origin: string,
-  read: () => Promise<readonly ProvenanceDocument[]>,
-): Promise<readonly ProvenanceDocument[]> => {
-  try {
-    return await read();
-  } catch (error) {
-    if (error instanceof BaseError) return [unavailable(origin, error)];
-    throw error;
-  }
-};
+import { orUnavailable, type ProvenanceDocument, unavailable } from './document.ts';
 
 /** What `read` gives of a layer, within the budget, and of the same `identity` once. What could not be had does not count as seen. */
 const once = async (

@@ -1,5 +1,5 @@
-import { collectSource, type SourceRequest } from './collect-source.ts';
-import { judgeSource, type SourceExpectations, type SourceFindings } from './judge-source.ts';
+import { collectSource, type SourceRequest } from '../../../src/audit/source/collect-source.ts';
+import { judgeSource, type SourceExpectations, type SourceFindings } from '../../../src/audit/source/judge-source.ts';
 
 export type SourceAudit = SourceRequest & SourceExpectations;
 
