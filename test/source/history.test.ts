@@ -78,6 +78,23 @@ describe('refs', () => {
     );
   });
 
+  test('names in other encodings, which look alike as text, are two refs, each with its own commit', () => {
+    const name = 'refs/tags/caf\ufffd';
+    const refs = [
+      { name, id: A, peeled: C },
+      { name, id: B },
+    ];
+    expect(collect([`${A} ${name}`, `${C} ${name}^{}`, `${B} ${name}`]).refs).toEqual(refs);
+    expect(collect([`${A} ${name} peeled:${C}`, `${B} ${name}`]).refs).toEqual(refs);
+    const two = { ...HISTORY_LIMITS, refs: 2 };
+    expect(codeOf(() => collect([`${A} ${name}`, `${A} ${name}`, `${A} ${name}`], two))).toBe('limit-exceeded');
+  });
+
+  test('a peeled line follows that of its tag', () => {
+    const lines = [`${A} refs/tags/v1`, `${B} refs/tags/v2`, `${C} refs/tags/v1^{}`];
+    expect(codeOf(() => collect(lines))).toBe('protocol-malformed');
+  });
+
   test('64 digits in a SHA-256 repository', () => {
     const id = 'd'.repeat(64);
     expect(collect([`${id} refs/heads/a`], HISTORY_LIMITS, 'sha256').refs).toEqual([{ name: 'refs/heads/a', id }]);

@@ -1,6 +1,5 @@
 import { EXIT } from '../../base/exit-codes.ts';
 import { sameBytes } from '../../evidence/bytes.ts';
-import { partValue } from '../../evidence/evidence.ts';
 import { receiptDigest, receiptReportData } from '../../evidence/receipt/statement.ts';
 import { GRAMMAR_VERSION } from '../../pin/canonical.ts';
 import { AGENT_SOCKETS } from '../../compose/host-paths.ts';
@@ -68,9 +67,7 @@ const commitOf = ({ evidence: { source } }: Context): CommitFacts | undefined =>
 };
 
 const againstAnswer = (context: Context): Outcome | undefined => {
-  const { attest } = context.evidence;
-  if (attest === undefined) return undefined;
-  partValue(attest);
+  if (context.evidence.attest === undefined) return undefined;
   return againstEvidence(context, context.attested(), "twl-attest's");
 };
 

@@ -33,6 +33,7 @@ const malformed = (): SourceError =>
 /** Collects branches and tags from either version's list. */
 export class RefCollector {
   readonly #refs = new Map<string, { name: string; id: string; peeled?: string }>();
+  #latest: { name: string; id: string; peeled?: string } | undefined;
   readonly #line: RegExp;
   readonly #limits: HistoryLimits;
   #head: string | undefined;
@@ -65,15 +66,19 @@ export class RefCollector {
     }
     if (!COUNTS.test(name) || id === 'unborn') return;
     if (name.endsWith('^{}')) {
-      const ref = this.#refs.get(name.slice(0, -3));
-      if (ref === undefined) throw malformed();
-      ref.peeled = id;
+      // The line of the tag itself is the one before.
+      const tag = this.#latest;
+      if (tag?.name !== name.slice(0, -3)) throw malformed();
+      tag.peeled = id;
       return;
     }
     const peeled = / peeled:([0-9a-f]+)(?= |$)/.exec(attributes)?.[1];
     if (peeled !== undefined && peeled.length !== id.length) throw malformed();
-    if (this.#refs.has(name)) throw malformed();
-    this.#refs.set(name, { name, id, ...(peeled === undefined ? {} : { peeled }) });
+    // Names that are not UTF-8 may look alike once they are text; others that do are one name given twice.
+    const isText = !name.includes('\ufffd');
+    if (isText && this.#refs.has(name)) throw malformed();
+    this.#latest = { name, id, ...(peeled === undefined ? {} : { peeled }) };
+    this.#refs.set(isText ? name : `${name} ${this.#refs.size}`, this.#latest);
     if (this.#refs.size > this.#limits.refs) {
       throw limitExceeded('REFS', `the server lists more than ${this.#limits.refs} branches and tags`);
     }
