@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import type { OciImage } from '../../scripts/image/oci.ts';
+import { type OciImage, readOciArchive } from '../../scripts/image/oci.ts';
 import { readRevision } from '../../scripts/image/revision.ts';
 import type { Engine } from '../support/container-engine.ts';
 import { machineMirror } from './mirror.ts';
@@ -119,8 +119,18 @@ const build = async (folder: string, key: string): Promise<BuiltImage> => {
   return built;
 };
 
-/** The image of the files that lie here, loaded into the engine; built once for all test files. */
+/** An image that was built before, such as the one that is about to be signed: the tests are then of exactly its bytes. */
+const givenImage = async (engine: Engine, archive: string): Promise<BuiltImage> => {
+  const said = await engine.docker('load', '--input', archive);
+  const tag = /^Loaded image: (\S+)$/m.exec(said)?.[1];
+  if (tag === undefined) throw new Error(`docker load of ${archive} names no image: ${said}`);
+  return { ...readOciArchive(archive), archive, tag };
+};
+
+/** The image of the files that lie here, or of the archive that `TWL_TEST_IMAGE` names, loaded into the engine; built once for all test files. */
 export const launcherImage = async (engine: Engine): Promise<BuiltImage> => {
+  const given = process.env.TWL_TEST_IMAGE ?? '';
+  if (given !== '') return await givenImage(engine, given);
   const folder = sharedFolder();
   // Its labels name the commit, where the clone is one.
   const key = `${keyOf(INPUTS)}-${readRevision().commit?.slice(0, 16) ?? 'changed'}`;

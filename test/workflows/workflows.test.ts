@@ -178,6 +178,8 @@ test('what workflows run is there: scripts, and the shell reads every step', () 
     const { text, document } = read(name);
     for (const [, script = ''] of text.matchAll(/node (?:first\/)?(scripts\/[\w-]+\.ts)/g))
       expect(existsSync(join(root, script)), script).toBe(true);
+    for (const [tests] of text.matchAll(/\btest\/[\w/-]+\.test\.ts\b/g))
+      expect(existsSync(join(root, tests)), tests).toBe(true);
     for (const [, script = ''] of text.matchAll(/npm run ([\w:]+)/g)) expect(scripts).toHaveProperty([script]);
     for (const { steps = [] } of Object.values(document.jobs as Record<string, { steps?: { run?: string }[] }>)) {
       for (const { run } of steps) {
@@ -186,6 +188,15 @@ test('what workflows run is there: scripts, and the shell reads every step', () 
       }
     }
   }
+});
+
+test('the containers are tested on the very image that is signed', () => {
+  const { jobs } = read('release.yml').document as { jobs: Record<string, { steps: { run?: string }[] }> };
+  const runs = jobs.build!.steps.map(({ run = '' }) => run);
+  const tested = runs.findIndex((run) => run.includes('"TWL_TEST_IMAGE=$RUNNER_TEMP/out/launcher.oci.tar"'));
+  const builds = runs.findLastIndex((run) => run.includes('npm run image '));
+  expect(tested).toBeGreaterThan(builds);
+  expect(runs[tested]).toContain('test/container/launch.test.ts');
 });
 
 test('every output that a job is asked for exists', () => {
