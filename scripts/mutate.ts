@@ -82,7 +82,7 @@ const ROOMS = new Map<string, Room>([
   ),
   // What each check says of itself is held in core/registry.
   part('checks/source', 'checks/source', 'checks/source', 'core/registry'),
-  part('checks/provenance', 'checks/provenance', 'checks/provenance', 'core/registry', 'derived/derived'),
+  part('checks/provenance', 'checks/provenance', 'checks/provenance', 'core/registry'),
   part(
     'checks/compose',
     'checks/{app-id,compose,compose-config-id,compose-hash,kms-identity}',

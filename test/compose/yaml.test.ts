@@ -268,6 +268,13 @@ describe('what is read', () => {
     ['quoted merge keys, which are none', '{"<<": a}', { '<<': 'a' }],
     ['characters beside those that are refused', '"\ufffd\ue000\u{1ffff}"', '\ufffd\ue000\u{1ffff}'],
     ['a key of a string with a tag', '{!!str a: b}', { a: 'b' }],
+    [
+      'keys that quotes or a tag make strings',
+      '{"1": a, \'true\': b, !!str null: c, x1: d}',
+      { 1: 'a', true: 'b', null: 'c', x1: 'd' },
+    ],
+    ['a percent sign that begins no line', '"50%"\n# 100 %', '50%'],
+    ['a list of lists, and a map of none', '[[], {}]', [[], {}]],
     ['a merge key with an anchor', '{&a <<: {a: b}}', { a: 'b' }],
     ['an inline merge', '{<<: {a: b, c: d}, a: e}', { a: 'e', c: 'd' }],
     ['a merge behind what it may not change', '{a: e, <<: {a: b}}', { a: 'e' }],
