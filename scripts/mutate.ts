@@ -23,6 +23,8 @@ const partOf =
 const part = partOf('audit');
 const compose = partOf('compose');
 const provenance = partOf('provenance');
+const registry = partOf('registry');
+const source = partOf('source');
 
 /**
  * The rooms whose answers are believed and that fast tests can hold: bytes in, an answer out. `audit` is taken in parts,
@@ -58,6 +60,17 @@ const ROOMS = new Map<string, Room>([
     '{prehashed,verify-artifact,verify-bundle}',
     '{fixtures,mock,prehashed,verify-artifact,verify-bundle}',
   ),
+  // What says of images what they are; not what fetches them.
+  registry('layers', '{compare-config,config-members,derived-image,layer/*}', '{derived-image,layer,tar}'),
+  registry(
+    'documents',
+    '{descriptor,digest,http/public-address,image-config,image-environment,manifest,platform,reference,spelling}',
+    '{derived-image,digest,manifest,platform,public-address,reference,spelling}',
+  ),
+  registry('auth', 'auth/{challenge,realm}', 'auth'),
+  // What a commit and its trees are, and to which branch or tag it belongs; the launcher's own tests drive the program.
+  source('trees', '{checkout/layout,objects/*}', 'trees'),
+  source('history', 'history/{find-ref,graph,refs,refs-answer,requests}', 'history'),
   ...['audit/lint', 'audit/policy', 'audit/profile-mpc', 'audit/pinning'].map(whole),
   part('collect/answer', 'collect/{answer/*,base58}', 'collect/{agent-info,base58,ra-tls-leaf,read-answer}'),
   part('report', 'report/*', 'report/*'),
