@@ -3,11 +3,13 @@ import type { CheckId } from '../../../src/audit/check-ids.ts';
 import { provenanceChecks } from '../../../src/audit/checks/provenance.ts';
 import type { AuditEvidence } from '../../../src/audit/evidence.ts';
 import type { Expectations } from '../../../src/audit/expectations.ts';
+import type { LookedImage } from '../../../src/audit/looked-image.ts';
 import type { Outcome } from '../../../src/audit/outcome.ts';
 import { EMPTY_POLICY, type ProvenancePolicy } from '../../../src/audit/policy/policy.ts';
 import { PROVENANCE_CHECK_IDS } from '../../../src/provenance/result.ts';
 import { claimsOf, type Build } from '../../mocks-sigstore/claims.ts';
 import { Sigstore } from '../../mocks-sigstore/sigstore.ts';
+import { composeOf } from '../derived/support.ts';
 import { bundleOf, DIGEST, expectingBuild, provenance, rootOf, sourcesOf, withBundles } from './launcher-support.ts';
 import { BROKEN, broken, changed, contextOf, deploy, infoOf, LAUNCHER, run, stated } from './support.ts';
 
@@ -64,14 +66,14 @@ describe('a good build', () => {
   });
 
   test('says no more than there is to say', () => {
-    expect(outcome('provenance.agreement', good)).toEqual({
+    expect(outcome('provenance.agreement', good)).toStrictEqual({
       state: 'passed',
       exit: 0,
       summary: expect.any(String),
       origins: ['bundle.json'],
       details: [],
     });
-    expect(outcome('provenance.commit', good)).toEqual({
+    expect(outcome('provenance.commit', good)).toStrictEqual({
       state: 'passed',
       exit: 0,
       summary: expect.any(String),
@@ -95,9 +97,16 @@ describe('a good build', () => {
   test.each<[CheckId, ProvenancePolicy]>([
     ['provenance.ref', { refs: [stated('refs/heads/main', 'org.toml line 40')] }],
     ['provenance.runner', { runners: [stated('github-hosted', 'org.toml line 40')] }],
+    ['provenance.repository', { repositoryId: stated('1', 'org.toml line 40') }],
+    ['provenance.repository', { ownerId: stated('1', 'org.toml line 40') }],
+    ['provenance.workflow', { workflowRepository: stated('https://github.com/acme/ci', 'org.toml line 40') }],
+    ['provenance.workflow', { workflowRefs: [stated('refs/tags/v1', 'org.toml line 40')] }],
+    ['provenance.workflow', { workflowCommit: stated('ab'.repeat(20), 'org.toml line 40') }],
+    ['provenance.predicate', { predicateTypes: [stated('https://slsa.dev/provenance/v1', 'org.toml line 40')] }],
+    ['provenance.bundle', { instances: [stated('github', 'org.toml line 40')] }],
   ])('%s names the line of the policy', (id, states) => {
     const { expected, source } = outcome(id, good, expectingBuild(states));
-    expect([typeof expected, source]).toEqual(['string', 'org.toml line 40']);
+    expect([typeof expected, source?.split(', ').at(-1)]).toEqual(['string', 'org.toml line 40']);
   });
 
   test('of a bundle with its root the reservation is not spoken of', () => {
@@ -220,14 +229,72 @@ describe('the image that it is about', () => {
     }
   });
 
+  describe('of a derived image', () => {
+    const base = `sha256:${'ba'.repeat(32)}`;
+    const digest = `sha256:${'d1'.repeat(32)}`;
+    const pin = `REPO_URL=https://git.example/a.git\nCOMMIT_SHA=${'c0'.repeat(20)}\nWORK_DIR=/srv/a\n`;
+    const looked: LookedImage = {
+      digest,
+      contents: {
+        origin: 'x',
+        value: {
+          grammars: [],
+          titles: [],
+          entryPoints: [{ program: 'trusted-workload-launcher' }],
+          notes: [],
+          failures: [],
+          derived: {
+            base,
+            baseName: 'registry.example/launcher',
+            source: 'its labels',
+            added: 1,
+            findings: [],
+            pins: [{ origin: 'LAUNCHER_CONFIG', bytes: Buffer.from(pin) }],
+          },
+        },
+      },
+    };
+    const about = (image: string): AuditEvidence =>
+      changed(
+        {
+          images: { origin: 'a registry', value: [looked] },
+          provenance: { origin: 'bundle.json', value: { image, bundles: bundleOf({ digest: base.slice(7) }) } },
+        },
+        infoOf(deploy({ composeFile: composeOf(`registry.example/a@${digest}`) })),
+      );
+
+    test('it is the launcher image below, which is said', () => {
+      const found = outcomes(about(base));
+      expect(failures(about(base))).toEqual([]);
+      expect(found['provenance.subject']).toMatchObject({
+        state: 'passed',
+        details: [`the subject is ${base}, which the image ${digest} of the app-compose is made from`],
+      });
+      expect(found['provenance.predicate']?.details).toEqual([]);
+    });
+
+    test('and not the one that holds the pin', () => {
+      expect(outcome('provenance.subject', about(digest))).toMatchObject({
+        state: 'failed',
+        expected: base,
+        source: 'the layers of the image that the measured app-compose names',
+        found: digest,
+      });
+    });
+  });
+
   test('is none where no service is the launcher', () => {
     const evidence = {
       ...infoOf(deploy({ composeFile: 'services: { web: { image: nginx } }' })),
       ...(good.provenance === undefined ? {} : { provenance: good.provenance }),
     };
-    const found = outcome('provenance.subject', evidence);
-    expect(found).toMatchObject({ state: 'failed', found: LAUNCHER.digest });
-    expect(found.expected).toBeUndefined();
+    expect(outcome('provenance.subject', evidence)).toStrictEqual({
+      state: 'failed',
+      exit: 10,
+      summary: 'the provenance that was given is about another image than the app-compose names',
+      found: LAUNCHER.digest,
+      origins: ['bundle.json'],
+    });
   });
 
   test('an index counts by its children', () => {
