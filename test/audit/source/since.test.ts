@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { auditSource } from './audit-source.ts';
-import { MAX_CHANGES } from '../../../src/audit/source/limits.ts';
+import { MAX_CHANGES, MAX_DIFF_EDITS } from '../../../src/audit/source/limits.ts';
 import { comparePaths, type Side } from '../../../src/audit/source/since/compare.ts';
 import { diffLines } from '../../../src/audit/source/since/diff-lines.ts';
 import type { LayoutEntry } from '../../../src/source/checkout/layout.ts';
@@ -61,23 +61,28 @@ describe('lines', () => {
     ]);
   });
 
-  test('the table has so many cells and no more', () => {
+  describe('texts that differ in more lines than are looked for', () => {
     const text = (name: string, count: number): string =>
-      Array.from({ length: count }, (_, at) => `${name}${at}`).join('\n');
-    const middle = `${text('a', 1499)}\nboth\n${text('b', 1499)}`;
-    // 3,000 by 3,000 cells: one line of each side is the same.
-    expect(diffLines(middle, `${text('c', 1499)}\nboth\n${text('d', 1499)}`)).toHaveLength(2 * 2998);
-    expect(diffLines(middle, `${text('c', 1499)}\nboth\n${text('d', 1500)}`)).toHaveLength(2 * 2999 + 1);
-  });
+      Array.from({ length: count }, (_, at) => `${name} ${at}`).join('\n');
+    const half = MAX_DIFF_EDITS / 2;
 
-  test('texts that are too large for the table are replaced as a whole', () => {
-    const [old, now] = [3001, 3002].map((count) =>
-      Array.from({ length: count }, (_, at) => `${count} ${at}`).join('\n'),
-    );
-    const lines = diffLines(old!, now!);
-    expect(lines.length).toBe(6003);
-    expect(lines[0]).toEqual({ sign: '-', line: 1, text: '3001 0' });
-    expect(lines[3001]).toEqual({ sign: '+', line: 1, text: '3002 0' });
+    test('so many are told one by one', () => {
+      const lines = diffLines(`same\n${text('a', half)}\nend`, `same\n${text('b', half)}\nend`);
+      expect(lines).toHaveLength(MAX_DIFF_EDITS);
+      expect([lines[0], lines[half]]).toEqual([
+        { sign: '-', line: 2, text: 'a 0' },
+        { sign: '+', line: 2, text: 'b 0' },
+      ]);
+    });
+
+    test('one more, and they are replaced as a whole', () => {
+      const lines = diffLines(`same\n${text('a', half)}\nend`, `same\n${text('b', half + 1)}\nend`);
+      expect(lines).toHaveLength(MAX_DIFF_EDITS + 5);
+      expect([lines[0], lines[half + 2]]).toEqual([
+        { sign: '-', line: 1, text: 'same' },
+        { sign: '+', line: 1, text: 'same' },
+      ]);
+    });
   });
 });
 
