@@ -1,4 +1,7 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { build } from 'rolldown';
+import { describeLicences } from './build/licences.ts';
 import { readRepository } from './image/revision.ts';
 
 /** Programs: output name -> source. */
@@ -22,8 +25,8 @@ export interface BundleOptions {
 }
 
 /**
- * Bundles each entry into one readable file of `dir`, and what only some runs need into files beside it. The same sources give the same
- * bytes, wherever they lie.
+ * Bundles each entry into one readable file of `dir`, and what only some runs need into files beside it, with the licences of what is bundled. The
+ * same sources give the same bytes, wherever they lie.
  * @param root the project
  * @returns the names of the npm packages that became part of them, sorted
  */
@@ -32,7 +35,8 @@ export const bundle = async (
   entries: Readonly<Record<string, string>>,
   { dir, version, together = false }: BundleOptions,
 ): Promise<string[]> => {
-  const packages = new Set<string>();
+  /** Name of each package by its folder: two versions of one lie in two. */
+  const packages = new Map<string, string>();
   const groups = together
     ? [{ folder: 'lazy', input: entries }]
     : Object.entries(entries).map(([name, source]) => ({ folder: `lazy/${name}`, input: { [name]: source } }));
@@ -57,9 +61,10 @@ export const bundle = async (
       },
     });
     for (const id of output.flatMap((part) => (part.type === 'chunk' ? part.moduleIds : []))) {
-      const name = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(id)?.[1];
-      if (name !== undefined) packages.add(name);
+      const [, folder, name] = /(.*\/node_modules\/((?:@[^/]+\/)?[^/]+))\//.exec(id) ?? [];
+      if (folder !== undefined && name !== undefined) packages.set(folder, name);
     }
   }
-  return [...packages].sort();
+  writeFileSync(join(dir, 'THIRD-PARTY.txt'), describeLicences([...packages.keys()]));
+  return [...new Set(packages.values())].sort();
 };

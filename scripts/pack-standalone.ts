@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, lutimesSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { putNodeBinary } from './image/node-binary.ts';
+import { putNodeBinary, putNodeLicence } from './image/node-binary.ts';
 import { ARCHITECTURES } from './image/packages.ts';
 import { readRevision, type Revision } from './image/revision.ts';
 import { pack, packArguments } from './pack.ts';
@@ -38,6 +38,7 @@ export const packStandalone = async (
       mkdirSync(bin, { recursive: true });
       putNodeBinary(join(bin, 'node'), architecture, mkdtempSync(join(scratch, 'node-')));
       chmodSync(join(bin, 'node'), 0o755);
+      putNodeLicence(join(bin, '../LICENSE'));
       settle(join(scratch, architecture), epoch);
       const output = join(resolve(folder), `trusted-workload-launcher-${version}-linux-${platform}.tar.gz`);
       const plain = [

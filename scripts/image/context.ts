@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundle, PROGRAMS as ALL } from '../bundle.ts';
-import { putNodeBinary } from './node-binary.ts';
+import { putNodeBinary, putNodeLicence } from './node-binary.ts';
 import type { Architecture } from './packages.ts';
 import { type Revision, versionOf } from './revision.ts';
 
@@ -46,6 +46,7 @@ const putPrograms = async (context: string, revision: Revision): Promise<void> =
   });
   copyFileSync(join(root, 'docker/entry.sh'), join(top, 'opt/launcher/entry'));
   copyFileSync(join(root, 'LICENSE'), join(top, 'opt/launcher/LICENSE'));
+  putNodeLicence(join(top, 'opt/launcher/LICENSE.node'));
   for (const name of PROGRAMS) symlinkSync('/opt/launcher/entry', join(bin, name));
 };
 

@@ -51,3 +51,15 @@ export const putNodeBinary = (path: string, architecture: Architecture, scratch:
   copyFileSync(join(scratch, 'package/bin/node'), path);
   return version;
 };
+
+/**
+ * Puts Node's licence at `path`: the same file in the package of every architecture, of which one is installed.
+ * @throws ImageError where none is
+ */
+export const putNodeLicence = (path: string): void => {
+  const found = Object.values(PACKAGE_OF)
+    .map((name) => join(root, 'node_modules', name, 'LICENSE'))
+    .find((file) => existsSync(file));
+  if (found === undefined) throw new ImageError('node_modules has no Node', 'run npm ci');
+  copyFileSync(found, path);
+};
