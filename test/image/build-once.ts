@@ -16,6 +16,7 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 const INPUTS = [
   'src',
   'docker',
+  'scripts/build',
   'scripts/image',
   'scripts/image.ts',
   'scripts/bundle.ts',
