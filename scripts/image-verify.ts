@@ -23,6 +23,12 @@ const run = (cwd: string, command: string, ...args: string[]): string => {
   return stdout;
 };
 
+/** Whether the clone has the commit: what is missing is not fetched, since nobody said from where. */
+const requireCommit = (commit: string): void => {
+  const { status } = spawnSync('git', ['cat-file', '-e', `${commit}^{commit}`], { cwd: root, stdio: 'ignore' });
+  if (status !== 0) throw new Error(`the commit ${commit} is not in ${root}: git fetch --tags brings it`);
+};
+
 const build = (commit: string, options: readonly string[]): OciImage => {
   const scratch = mkdtempSync(join(tmpdir(), 'image-verify-'));
   try {
@@ -49,7 +55,16 @@ if (request === undefined) {
   process.exit(2);
 }
 const { commit, expected, options } = request;
-const image = build(commit, options);
+const tryBuild = (): OciImage => {
+  try {
+    requireCommit(commit);
+    return build(commit, options);
+  } catch (error) {
+    console.error(`image:verify: error: ${error instanceof Error ? error.message : error}`);
+    process.exit(1);
+  }
+};
+const image = tryBuild();
 const known = [image.digest, ...image.platforms.map((platform) => platform.digest)];
 console.log(JSON.stringify({ commit, expected, digest: image.digest, platforms: image.platforms }, undefined, 2));
 if (known.includes(expected)) {

@@ -96,6 +96,13 @@ const ROOMS = new Map<string, Room>([
   // What each check says of itself is held in core/registry.
   part('checks/source', 'checks/source', 'checks/source', 'core/registry'),
   part('checks/provenance', 'checks/provenance', 'checks/provenance', 'core/registry'),
+  // What is believed of a build; not what runs it.
+  part(
+    'rebuild',
+    '{checks/provenance-rebuild,collect/rebuild/{lines,read-result,stage-of},rebuilt}',
+    'rebuild/{check,parts}',
+    'core/registry',
+  ),
   part(
     'checks/compose',
     'checks/{app-id,compose,compose-config-id,compose-hash,kms-identity}',

@@ -5,6 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { buildImage } from './image/build.ts';
 import { readRevision } from './image/revision.ts';
@@ -52,7 +53,10 @@ try {
   const first = await build('first');
   const second = await build('second');
   const other = await build('other', `${revision.version}-other`);
-  await rehearse({ builds: [first, second], other, revision, registry: registry.host, say });
+  // The auditor's build has the mirror from there.
+  if (mirror !== undefined) process.env.TWL_IMAGE_MIRROR = mirror;
+  const clone = fileURLToPath(new URL('..', import.meta.url));
+  await rehearse({ builds: [first, second], other, revision, registry: registry.host, clone, say });
   say('the rehearsal is over: all as it has to be');
 } finally {
   rmSync(scratch, { recursive: true, force: true });

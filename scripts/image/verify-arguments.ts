@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { ARCHITECTURES } from './packages.ts';
 
 export interface VerifyRequest {
-  /** 40 hex digits. */
+  /** 40 or 64 hex digits. */
   readonly commit: string;
   /** `sha256:` and 64 hex digits: of an index, or of the image of one platform. */
   readonly expected: string;
@@ -25,7 +25,11 @@ export const verifyArguments = (args: readonly string[]): VerifyRequest | undefi
     },
   });
   const [commit = '', expected = ''] = positionals;
-  if (positionals.length !== 2 || !/^[0-9a-f]{40}$/.test(commit) || !/^sha256:[0-9a-f]{64}$/.test(expected))
+  if (
+    positionals.length !== 2 ||
+    !/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(commit) ||
+    !/^sha256:[0-9a-f]{64}$/.test(expected)
+  )
     return undefined;
   return { commit, expected, options: Object.entries(values).flatMap(([name, value]) => [`--${name}`, value]) };
 };

@@ -83,5 +83,7 @@ with this in \`policy.toml\`:
 To build them again and compare, in a clone:
 
 ${rebuilds.join('\n')}
+
+\`twl verify … --rebuild CLONE\` does it for the image of a deployment.
 `;
 };

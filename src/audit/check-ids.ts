@@ -25,6 +25,7 @@ export const CHECK_IDS = [
   'freshness',
   ...MPC_CHECK_IDS,
   ...PROVENANCE_CHECK_IDS,
+  'provenance.rebuild',
   'source.pin',
   ...SOURCE_CHECK_IDS,
   'runtime.receipt',

@@ -2,6 +2,7 @@ import type { Evidence, Part } from '../evidence/evidence.ts';
 import type { BundleSource } from '../provenance/read-bundles.ts';
 import type { LookedImage } from './looked-image.ts';
 import type { Expected } from './expectations.ts';
+import type { Rebuilt } from './rebuilt.ts';
 import type { SavedTerms } from './reservation.ts';
 import type { AttestAnswer } from './runtime/attest-answer.ts';
 import type { SourceFacts } from './source/facts.ts';
@@ -18,6 +19,8 @@ export interface ProvenanceMaterial {
 /** All that an audit looks at: what a target gave, and what was fetched because of it. */
 export interface AuditEvidence extends Evidence {
   readonly provenance?: Part<ProvenanceMaterial>;
+  /** A build of the auditor's own of the commit that the provenance names. That it is there says that it was asked for. */
+  readonly rebuild?: Part<Rebuilt>;
   /** Images that the compose names and that were looked into. */
   readonly images?: Part<readonly LookedImage[]>;
   /** What the source at the attested pin is. */

@@ -18,6 +18,7 @@ export type { AuditEvidence } from './evidence.ts';
 export type { Expectations, Expected, TrustRoot } from './expectations.ts';
 export { parsePolicy } from './policy/parse.ts';
 export { EMPTY_POLICY, type Policy } from './policy/policy.ts';
+export type { RebuildStage, Rebuilt } from './rebuilt.ts';
 export { renderJson } from './report/json.ts';
 export { renderText, type TextOptions } from './report/text.ts';
 export type { CheckResult, CheckState, Finding, Verdict, VerdictWord } from './result.ts';

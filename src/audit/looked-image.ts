@@ -28,6 +28,8 @@ export interface DerivedFrom {
 export interface ImageContents {
   /** What GRAMMAR_LABEL says, of each image for linux/amd64 that there is; undefined where the label is not there. Of the lower image where `derived` is. */
   readonly grammars: readonly (string | undefined)[];
+  /** What the label org.opencontainers.image.title says, likewise: which image of its repository it is. */
+  readonly titles: readonly (string | undefined)[];
   /** What each image for linux/amd64 starts, at least one. Of the lower image where `derived` is. */
   readonly entryPoints: readonly EntryPoint[];
   /** Where it was looked for and found. */

@@ -13,6 +13,7 @@ import { osAcpi } from './checks/os-acpi.ts';
 import { osDevelopment } from './checks/os-development.ts';
 import { osImage } from './checks/os-image.ts';
 import { provenanceChecks } from './checks/provenance.ts';
+import { provenanceRebuild } from './checks/provenance-rebuild.ts';
 import { quoteDebug } from './checks/quote-debug.ts';
 import { quoteModule } from './checks/quote-module.ts';
 import { quoteParse } from './checks/quote-parse.ts';
@@ -47,6 +48,7 @@ export const CHECKS: readonly Check[] = [
   freshness,
   ...mpcChecks,
   ...provenanceChecks,
+  provenanceRebuild,
   ...sourceChecks,
   runtimeReceipt,
   runtimeLogs,

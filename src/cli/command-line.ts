@@ -1,6 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import { Command, CommanderError, Option } from 'commander';
 import { PROFILE_NAMES } from '../audit/policy/profiles/names.ts';
+import { REBUILD_STAGES } from '../audit/rebuilt.ts';
 import { STEPS } from '../audit/steps.ts';
 import { escapeText } from '../base/escape.ts';
 import { CliError, USAGE_HINT, usageError } from './errors.ts';
@@ -64,6 +65,12 @@ const addVerify = (program: Command, take: (request: Request) => void): void => 
       .option('--trusted-root <file>', 'believe these Sigstore instances in place of the public one', collect)
       .option('--registry <host>', "read the launcher's image from this registry, private or not")
       .option('--base <name@digest>', 'the launcher image that one which holds the pin is made from')
+      .option('--rebuild <dir>', "build the launcher's image again in this clone of its repository, and compare")
+      .addOption(
+        new Option('--rebuild-stage <stage>', 'which image, where the deployed one does not say').choices(
+          REBUILD_STAGES,
+        ),
+      )
       .option('--source <url-or-dir>', "fetch the source from here in place of the pin's REPO_URL")
       .option('--receipt <file>', "the launcher's receipt")
       .option('--attest <url-or-file>', "the deployment's twl-attest, or an answer of it that was saved")

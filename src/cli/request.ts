@@ -1,5 +1,6 @@
 import type { PinRequest } from '../audit/pinning/request.ts';
 import type { ProfileName } from '../audit/policy/profiles/names.ts';
+import type { RebuildStage } from '../audit/rebuilt.ts';
 import type { Step } from '../audit/steps.ts';
 import type { AnchorRequest } from '../audit/trust/anchor.ts';
 
@@ -26,6 +27,9 @@ export interface VerifyRequest {
   readonly registry: string | undefined;
   /** The launcher image that a derived one is made from, `NAME@sha256:…`. */
   readonly base: string | undefined;
+  /** A clone of the launcher's repository, an absolute folder; and which image of it. */
+  readonly rebuild?: string | undefined;
+  readonly rebuildStage?: RebuildStage | undefined;
   /** A URL, or an absolute folder. */
   readonly source: string | undefined;
   /** A path. */

@@ -97,6 +97,8 @@ export const keep = async (done: Done, say: Say): Promise<void> => {
     const run = { recording, target, startedAt, evidence, expectations };
     const { file, sha256, command, notes } = bundleFile(save, run, request);
     files.push(file);
+    if (request.rebuild !== undefined)
+      lines.push('note: the build of --rebuild is not in it: name the clone again to make it again');
     lines.push(
       ...notes.map((note) => `note: ${escapeText(note)}`),
       `saved ${file.bytes.length} bytes of evidence, SHA-256 ${sha256}`,

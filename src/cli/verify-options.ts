@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { isUrl } from '../audit/collect/address.ts';
 import type { ProfileName } from '../audit/policy/profiles/names.ts';
+import type { RebuildStage } from '../audit/rebuilt.ts';
 import type { Step } from '../audit/steps.ts';
 import type { Checked } from '../pin/checked.ts';
 import { parseRepoUrl } from '../pin/url.ts';
@@ -25,6 +26,8 @@ export interface GivenOptions {
   trustedRoot?: string[];
   registry?: string;
   base?: string;
+  rebuild?: string;
+  rebuildStage?: RebuildStage;
   source?: string;
   receipt?: string;
   attest?: string;
@@ -91,6 +94,8 @@ const STEP_OF = {
   since: ['source'],
   bundle: ['provenance'],
   trustedRoot: ['provenance'],
+  rebuild: ['provenance'],
+  rebuildStage: ['provenance'],
   appId: ['attestation'],
   profile: ['attestation'],
   allowed: ['attestation'],
@@ -109,6 +114,8 @@ const FLAGS: Readonly<Record<keyof typeof STEP_OF, string>> = {
   since: '--since',
   bundle: '--bundle',
   trustedRoot: '--trusted-root',
+  rebuild: '--rebuild',
+  rebuildStage: '--rebuild-stage',
   appId: '--app-id',
   profile: '--profile',
   allowed: '--allowed',
@@ -141,6 +148,12 @@ const readNonce = ({ nonce, attest }: GivenOptions): string | undefined => {
 
 /** Options that name an address, which `--offline` leaves nobody to ask. */
 const checkOffline = (given: GivenOptions): void => {
+  if (given.rebuild !== undefined) {
+    throw usageError(
+      '--offline does not go together with --rebuild',
+      'a build fetches packages: leave one of the two out',
+    );
+  }
   for (const name of ['collateral', 'attest', 'logs'] as const) {
     const value = given[name];
     if (value === undefined || !isUrl(value)) continue;
@@ -165,6 +178,9 @@ const checkTogether = (target: string, given: GivenOptions): void => {
   }
   if (given.allowed !== undefined && given.profile === undefined) {
     throw usageError('--allowed needs --profile', 'name whose lists these are: --profile mpc');
+  }
+  if (given.rebuildStage !== undefined && given.rebuild === undefined) {
+    throw usageError('--rebuild-stage needs --rebuild', "name a clone of the launcher's repository: --rebuild DIR");
   }
   const idle =
     given.only === undefined
@@ -208,6 +224,8 @@ export const readVerifyOptions = (target: string, given: GivenOptions): VerifyRe
     trustedRoots: given.trustedRoot ?? [],
     registry: readRegistry(given.registry),
     base: given.base === undefined ? undefined : readImage('--base', given.base),
+    rebuild: given.rebuild === undefined ? undefined : resolve(given.rebuild),
+    rebuildStage: given.rebuildStage,
     source: readSource(given.source),
     receipt: given.receipt,
     attest: given.attest,

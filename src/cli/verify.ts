@@ -46,6 +46,11 @@ export const runVerify = async (
   version = 'from source',
 ): Promise<Verified> => {
   checkRequestedOutputs(request);
+  if (request.rebuild !== undefined) {
+    const { checkRebuildFolder, rebuildSeconds } = await import('../audit/collect/rebuild/check-folder.ts');
+    checkRebuildFolder(request.rebuild);
+    rebuildSeconds(process.env);
+  }
   const intel = intelRootDer();
   const opened = await openSaved(request);
   const named = request.mockRoot === undefined ? undefined : mockRoot(request.mockRoot, intel);

@@ -69,6 +69,9 @@ describe('what can be asked for', () => {
     // A folder is one of where twl was called, and stays that.
     [['info.json', '--source', 'a/b'], { source: `${process.cwd()}/a/b` }],
     [['info.json', '--source', '.'], { source: process.cwd() }],
+    [['info.json', '--rebuild', 'a/b'], { rebuild: `${process.cwd()}/a/b` }],
+    [['info.json', '--rebuild', '/a', '--rebuild-stage', 'mpc'], { rebuild: '/a', rebuildStage: 'mpc' }],
+    [['info.json', '--rebuild', '/a', '--only', 'provenance'], { rebuild: '/a', only: 'provenance' }],
     [['info.json', '--since', COMMIT], { since: COMMIT }],
     [['info.json', '--since', 'c0'.repeat(32)], { since: 'c0'.repeat(32) }],
     [
@@ -132,7 +135,7 @@ Commands:
     const names = [...text.matchAll(/^ {2}(--[a-z0-9-]+)/gm)].map(([, name]) => name);
     expect(names.join(' ')).toBe(
       '--policy --profile --allowed --repo --commit --tree-sha256 --app-id --compose --collateral --bundle --trusted-root ' +
-        '--registry --base --source --receipt --attest --nonce --logs --save --root-sha256 --saved-sha256 --attest-result --since --at --offline --only --html --json --timings ' +
+        '--registry --base --rebuild --rebuild-stage --source --receipt --attest --nonce --logs --save --root-sha256 --saved-sha256 --attest-result --since --at --offline --only --html --json --timings ' +
         '--verbose --quiet --mock-root',
     );
     for (const exit of [0, 1, 2, 10, 11, 12, 13, 20, 30, 40, 50]) expect(text).toMatch(new RegExp(`[ \\n]${exit} `));
@@ -155,7 +158,7 @@ const COMMIT_RULE = '--commit must be a full 40-hex SHA-1 or 64-hex SHA-256 hash
 /** Options of verify that take a value: once, or as often as one likes. */
 const ONCE = [
   ...['repo', 'commit', 'tree-sha256', 'app-id', 'compose', 'collateral', 'at', 'mock-root'],
-  ...['registry', 'base', 'source', 'since'],
+  ...['registry', 'base', 'rebuild', 'source', 'since'],
 ];
 const OFTEN = ['policy', 'bundle', 'trusted-root'];
 const WITH_REPO = ['--repo', REPO, '--commit'];
@@ -283,6 +286,26 @@ describe('what is wrong', () => {
       ['verify', 'x', '--offline', '--collateral', 'https://a.example'],
       '--offline does not go together with a URL in --collateral',
       'save the collateral to a file and name that',
+    ],
+    [
+      ['verify', 'x', '--offline', '--rebuild', 'a'],
+      '--offline does not go together with --rebuild',
+      'a build fetches packages: leave one of the two out',
+    ],
+    [
+      ['verify', 'x', '--rebuild-stage', 'mpc'],
+      '--rebuild-stage needs --rebuild',
+      "name a clone of the launcher's repository: --rebuild DIR",
+    ],
+    [
+      ['verify', 'x', '--rebuild', 'a', '--rebuild-stage', 'other'],
+      "option '--rebuild-stage <stage>' argument 'other' is invalid. Allowed choices are launcher, mpc, mpc-drop-in",
+      USAGE_HINT,
+    ],
+    [
+      ['verify', 'x', '--rebuild', 'a', '--only', 'source'],
+      '--rebuild has no effect with --only source',
+      'leave one of the two out: what is not held against anything must not look as if it were',
     ],
     [['verify', 'x', '--quiet', '--verbose'], '--quiet does not go together with --verbose', 'leave one of them out'],
     [['verify', 'x', '--quiet', '--timings'], '--quiet does not go together with --timings', 'leave one of them out'],

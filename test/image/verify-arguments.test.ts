@@ -13,6 +13,12 @@ test('all platforms are built where none is named: the digest of an index is of 
   );
 });
 
+test('a commit of the SHA-256 object format is one', () => {
+  const commit = 'c0'.repeat(32);
+  expect(verifyArguments([commit, DIGEST])).toMatchObject({ commit, expected: DIGEST });
+  expect(verifyArguments([`${commit}0`, DIGEST])).toBeUndefined();
+});
+
 test.each([
   [],
   [COMMIT],

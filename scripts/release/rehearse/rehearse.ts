@@ -15,6 +15,8 @@ export interface Rehearsal {
   readonly revision: Revision;
   /** `127.0.0.1:port` of a real registry. */
   readonly registry: string;
+  /** A clone with the commit, in which an auditor builds again; nobody does where left out. */
+  readonly clone?: string;
   readonly say: (line: string) => void;
 }
 
@@ -62,7 +64,7 @@ const forgeries = (good: Build): readonly { what: string; build: Build; says: Re
  * with the launcher run out of that very image; then what must be refused.
  * @throws RehearsalError at the first thing that is not as it has to be
  */
-export const rehearse = async ({ builds, other, revision, registry, say }: Rehearsal): Promise<void> => {
+export const rehearse = async ({ builds, other, revision, registry, clone, say }: Rehearsal): Promise<void> => {
   const [image, again] = builds;
   const tag = `v${revision.version}`;
   // Of files that are in no commit, somebody rehearses all the same.
@@ -114,6 +116,30 @@ export const rehearse = async ({ builds, other, revision, registry, say }: Rehea
     const still = await scene.verify(deployment, released, ['--receipt', receipt]);
     expectEnd('twl verify after the tag was moved', still, 0, /VERIFIED/);
     say(`who pinned the digest: ${lastLine(still)}`);
+
+    if (clone === undefined) return;
+    if (revision.commit === undefined) {
+      say('no build of an auditor: what is in no commit cannot be built again');
+      return;
+    }
+    const rebuild = ['--rebuild', clone];
+    const rebuilt = await scene.verify(deployment, released, ['--receipt', receipt, '--json', ...rebuild]);
+    expectEnd(
+      'a build of the auditor',
+      rebuilt,
+      0,
+      /"id": "provenance\.rebuild",\s*"step": "provenance",\s*"required": true,\s*"state": "passed"/,
+    );
+    say('an auditor built the commit again: the same digest');
+    // A runner that built something else, and had it signed as if it were of the commit.
+    await attach(registry, NAME, other, attest(other.digest, good));
+    const tampered = await scene.verify(
+      scene.deploy(scene.compose(`${repository}@${other.digest}`)),
+      expected,
+      rebuild,
+    );
+    expectEnd('an image that the commit is not', tampered, 10, /REJECTED.*provenance\.rebuild/);
+    say(`a runner built something else, and signed it: ${lastLine(tampered)}`);
   } finally {
     await scene.close();
   }

@@ -124,10 +124,11 @@ const rootsOf = ({ expectations: { sigstoreRoots = [], now } }: Context): string
     return `trusted root of ${root.instance}, ${root.source}: SHA-256 ${root.sha256}, newest member ${age} days old`;
   });
 
-const lowerImage = ({ launcher, from }: DerivedLauncher): string =>
+export const lowerImage = ({ launcher, from }: DerivedLauncher): string =>
   `the subject is ${from.base}, which the image ${launcher.digest} of the app-compose is made from`;
 
-const sourceOf = (context: Context): string =>
+/** Where the digest of the image stands that has to be built so. */
+export const sourceOf = (context: Context): string =>
   context.compose().derived === undefined
     ? 'the measured app-compose'
     : 'the layers of the image that the measured app-compose names';

@@ -8,6 +8,7 @@ import { auditLimits } from '../source/audit-limits.ts';
 import type { RestoredSource } from '../bundle/restore.ts';
 import { collectSource, type SourceRecorder } from '../source/collect-source.ts';
 import type { SourceFacts } from '../source/facts.ts';
+import type { Rebuilt, RebuildStage } from '../rebuilt.ts';
 import type { Step } from '../steps.ts';
 import { contextOf } from './derived/context-of.ts';
 import { type LookOptions, withImages } from './derived/with-images.ts';
@@ -23,6 +24,9 @@ export interface FollowOptions extends Pick<LookOptions, 'recordImages' | 'saved
   readonly base?: string | undefined;
   /** Where the source is to be had from in place of the pin's REPO_URL: named by the auditor. A URL or an absolute folder. */
   readonly source: string | undefined;
+  /** A clone of the launcher's repository, absolute, in which the image is built again; and which image of it, where the image does not say. */
+  readonly rebuild?: string | undefined;
+  readonly rebuildStage?: RebuildStage | undefined;
   /** The commit that was audited last. */
   readonly since: string | undefined;
   /** Nothing is fetched but what the auditor named and lies on this machine. */
@@ -76,6 +80,17 @@ const followSource = async (
   };
 };
 
+/** The build of the auditor's own. What does it is loaded where it is asked for: it judges the rest before. */
+const followRebuild = async (
+  evidence: AuditEvidence,
+  expectations: Expectations,
+  folder: string,
+  { rebuildStage: stage, note }: FollowOptions,
+): Promise<Part<Rebuilt>> => {
+  const { collectRebuild } = await import('./rebuild/collect-rebuild.ts');
+  return await collectRebuild(evidence, expectations, { folder, stage, environment: process.env, note });
+};
+
 /** The image that has to have provenance: the launcher's own, or the lower one that was looked into. */
 const subjectOf = ({
   review: { launcher },
@@ -116,9 +131,12 @@ export const followEvidence = async (
         });
   const source =
     context === undefined || !wants(expectations, 'source') ? undefined : await followSource(context, options);
-  return {
+  const followed = {
     ...evidence,
     ...(provenance === undefined ? {} : { provenance }),
     ...(source === undefined ? {} : { source }),
   };
+  return options.rebuild === undefined || !wants(expectations, 'provenance')
+    ? followed
+    : { ...followed, rebuild: await followRebuild(followed, expectations, options.rebuild, options) };
 };

@@ -66,7 +66,7 @@ test('the images of this project start it, and the one in the place of NEAR’s 
 
 const check = composeChecks.find(({ id }) => id === 'compose.launcher')!;
 const judge = (entryPoints: readonly EntryPoint[], digest = LAUNCHER.digest) => {
-  const value = { grammars: [], entryPoints, notes: [], failures: [] };
+  const value = { grammars: [], titles: [], entryPoints, notes: [], failures: [] };
   const images = { origin: 'a registry', value: [{ digest, contents: { origin: 'x', value } }] };
   return run(check, changed({ images }, goodInfo), policy({ launchers: [stated(LAUNCHER)] }));
 };

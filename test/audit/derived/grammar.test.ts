@@ -14,7 +14,7 @@ const OWN = String(GRAMMAR_VERSION);
 const judge = (contents: Part<ImageContents>, digest = LAUNCHER.digest) =>
   run(check, changed({ images: { origin: 'a registry', value: [{ digest, contents }] } }, goodInfo), demands);
 const labelled = (...grammars: ImageContents['grammars']) =>
-  judge({ origin: 'a registry', value: { grammars, entryPoints: STARTS, notes: [], failures: [] } });
+  judge({ origin: 'a registry', value: { grammars, titles: [], entryPoints: STARTS, notes: [], failures: [] } });
 
 test('the version that this program reads passes, and says so', () => {
   for (const found of [labelled(OWN), labelled(OWN, OWN)]) {
@@ -46,7 +46,7 @@ test('an image that does not say it, and one that was not looked into, pass and 
   }
   const unseen = 'it is read by grammar 1; which one the image reads was not looked at: its config was not fetched';
   const other = judge(
-    { origin: 'x', value: { grammars: ['2'], entryPoints: STARTS, notes: [], failures: [] } },
+    { origin: 'x', value: { grammars: ['2'], titles: [], entryPoints: STARTS, notes: [], failures: [] } },
     `sha256:${'ab'.repeat(32)}`,
   );
   expect(other).toMatchObject({ state: 'passed', details: [unseen] });
@@ -65,7 +65,10 @@ test('a pin that is none is that, whatever the image reads', () => {
         value: [
           {
             digest: LAUNCHER.digest,
-            contents: { origin: 'x', value: { grammars: ['2'], entryPoints: STARTS, notes: [], failures: [] } },
+            contents: {
+              origin: 'x',
+              value: { grammars: ['2'], titles: [], entryPoints: STARTS, notes: [], failures: [] },
+            },
           },
         ],
       },

@@ -32,7 +32,7 @@ const looked = (
   digest,
   contents: {
     origin: 'x',
-    value: { grammars: [], entryPoints, notes: [], failures: [], ...(derived === null ? {} : { derived }) },
+    value: { grammars: [], titles: [], entryPoints, notes: [], failures: [], ...(derived === null ? {} : { derived }) },
   },
 });
 const part = (...value: readonly LookedImage[]) => ({ origin: 'a registry', value });

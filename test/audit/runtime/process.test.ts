@@ -69,7 +69,7 @@ describe('the real launcher, the real twl-attest', () => {
     expect(verdict).toMatchObject({ word: 'VERIFIED', exit: 0, simulated: true });
     expect(verdict.checks.map(({ id }) => id)).toEqual(CHECK_IDS.filter((id) => !id.startsWith('mpc.')));
     const open = verdict.checks.filter(({ state }) => state !== 'passed').map(({ id }) => id);
-    expect(open).toEqual(['source.tree-sha256', 'source.signature']);
+    expect(open).toEqual(['provenance.rebuild', 'source.tree-sha256', 'source.signature']);
     const of = (id: string) => verdict.checks.find((check) => check.id === id);
     expect(of('runtime.receipt')?.details).toContain('held against the source, too: tree, entry.sha256, submodules');
     expect(of('runtime.logs')?.details).toEqual(['1 start after HEAD was verified']);

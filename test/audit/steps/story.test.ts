@@ -16,6 +16,7 @@ test('with everything good every check of steps 1 to 3 passes but those that inf
   const open = verdict.checks.filter(({ state }) => state !== 'passed');
   expect(open.map(({ id, summary }) => [id, summary])).toEqual([
     ['freshness', 'the quote answers no number of ours: it shows that this machine ran, not that it still does'],
+    ['provenance.rebuild', 'it was not built again: that the commit builds to it is the word of whoever signed'],
     ['source.signature', 'the commit is not signed'],
     ['runtime.receipt', 'there is no receipt of the launcher'],
     ['runtime.logs', 'no logs were given'],

@@ -8,6 +8,7 @@ import type { Repository } from '../../../registry/repository.ts';
 import { readEntryPoint } from '../../entry-point.ts';
 import type { ImageContents } from '../../looked-image.ts';
 import type { Policy } from '../../policy/policy.ts';
+import { TITLE_LABEL } from '../rebuild/stage-of.ts';
 import { inspectImages } from './inspect.ts';
 import { type NamedBase, nameBases } from './name-bases.ts';
 
@@ -32,8 +33,9 @@ const describe = async (repository: Repository, digest: string): Promise<readonl
 };
 
 /** What the configs of an image say of the launcher in it. */
-const toldBy = (images: readonly PlatformImage[]): Pick<ImageContents, 'grammars' | 'entryPoints'> => ({
+const toldBy = (images: readonly PlatformImage[]): Pick<ImageContents, 'grammars' | 'titles' | 'entryPoints'> => ({
   grammars: images.map(({ config }) => config.labels[GRAMMAR_LABEL]),
+  titles: images.map(({ config }) => config.labels[TITLE_LABEL]),
   entryPoints: images.map(({ config }) => readEntryPoint(config.config.Entrypoint)),
 });
 

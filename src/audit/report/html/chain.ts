@@ -74,6 +74,7 @@ export const LINK_OF: Readonly<Record<CheckId, LinkId>> = {
   'provenance.trigger': 'workflow',
   'provenance.predicate': 'workflow',
   'provenance.agreement': 'workflow',
+  'provenance.rebuild': 'image',
   'source.pin': 'commit',
   'source.commit': 'commit',
   'source.tree': 'commit',

@@ -31,6 +31,7 @@ const openIn = ({ checks }: Verdict): CheckId[] =>
 /** Not made in the good story either. */
 const ALWAYS_OPEN: readonly CheckId[] = [
   'freshness',
+  'provenance.rebuild',
   'source.signature',
   'source.tree-sha256',
   'runtime.receipt',
