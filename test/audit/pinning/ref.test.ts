@@ -12,6 +12,7 @@ describe('what may be asked for', () => {
   test.each([
     [A, { kind: 'commit', id: A, format: 'sha1' }],
     ['0a'.repeat(32), { kind: 'commit', id: '0a'.repeat(32), format: 'sha256' }],
+    ['a0'.repeat(20), { kind: 'commit', id: 'a0'.repeat(20), format: 'sha1' }],
     ['main', { kind: 'name', name: 'main' }],
     ['feature/a-b_c.d', { kind: 'name', name: 'feature/a-b_c.d' }],
     ['refs/heads/main', { kind: 'name', name: 'refs/heads/main' }],
@@ -37,6 +38,7 @@ describe('what may be asked for', () => {
     ['refs/pull/1/head', 'is neither a branch nor a tag'],
     ['refs/heads/', NO_NAME],
     ['refs/tagsv1', 'is neither a branch nor a tag'],
+    ['refs/pull/refs/heads/a', 'is neither a branch nor a tag'],
     ...['main~1', 'v1^{}', 'v1^', 'a:b', 'a?', 'a*', 'a[b', 'a\\b', 'a b', 'a\tb', 'a\nb', 'a\u0000', 'a\u007f'].map(
       (text) => [text, NO_NAME],
     ),
@@ -44,7 +46,11 @@ describe('what may be asked for', () => {
       (text) => [text, NO_NAME],
     ),
   ] as [string, string][])('not %j', (text, message) => {
-    expect(parseRef(text)).toMatchObject({ ok: false, fault: { message, hint: expect.stringMatching(/./) } });
+    const code = text === '' ? 'empty-value' : 'bad-value';
+    expect(parseRef(text)).toMatchObject({
+      ok: false,
+      fault: { code, message, hint: expect.stringMatching(/name|write/) },
+    });
   });
 });
 
@@ -98,6 +104,14 @@ describe('which one is meant', () => {
     ['abc', 'its default branch is refs/heads/main'],
     ['AB'.repeat(20), 'write the hash of a commit in lower case'],
     ['AB'.repeat(32), 'write the hash of a commit in lower case'],
+    ...['x', 'y'.repeat(24)].flatMap((more): [string, string][] => [
+      [`${more}${'AB'.repeat(20)}`, 'its default branch is refs/heads/main'],
+      [`${'AB'.repeat(20)}${more}`, 'its default branch is refs/heads/main'],
+      [`${more}${'AB'.repeat(32)}`, 'its default branch is refs/heads/main'],
+      [`${'AB'.repeat(32)}${more}`, 'its default branch is refs/heads/main'],
+    ]),
+    ['xabcd', 'its default branch is refs/heads/main'],
+    ['abcdx', 'its default branch is refs/heads/main'],
   ])('of %s there is none', (name, hint) => {
     expect(thrownBy(() => chooseRef(LIST, name))).toMatchObject({
       code: 'ref-missing',
