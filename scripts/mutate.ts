@@ -82,7 +82,7 @@ const ROOMS = new Map<string, Room>([
     'bundle/{content,hostile,is-bundle,recheck,recording,roots,saved-refs,schema,source,write}',
     'reservation',
   ),
-  part('trust', 'trust/{anchor,kept-root,metadata,record}', 'trust/{anchor,record}'),
+  part('trust', 'trust/{anchor,kept-root,metadata,record}', 'trust/{anchor,record,seeds}'),
   // The judge of a commit, and what may be asked for it; not what brings it.
   part('source/contents', 'source/contents/{commands,finding,manifests}', 'source/{contents,contents-rules}'),
   part('source/signature', 'source/signature/*', 'source/{gitsign,signature,signature-bytes}'),

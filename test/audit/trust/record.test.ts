@@ -6,7 +6,7 @@ import { PUBLIC_GOOD_RECORD } from '../../../src/audit/trust/trust-cache.ts';
 import { sha256 } from '../../../src/provenance/sha256.ts';
 import { Sigstore } from '../../mocks-sigstore/sigstore.ts';
 import { anchorAt, NOW, useCache } from './support.ts';
-import { PAST, repository, type RepositoryOptions, TRUSTED, tufRoot } from './tuf-repository.ts';
+import { type Json, PAST, repository, type RepositoryOptions, TRUSTED, tufRoot } from './tuf-repository.ts';
 
 const anchor = anchorAt('https://tuf.example');
 
@@ -24,6 +24,9 @@ const recordOf = (options: RepositoryOptions = {}, change: Partial<TrustRecord> 
     ...change,
   };
 };
+
+/** A JSON text as one line, as a file of several roots has each. */
+const oneLine = (bytes: Uint8Array): Buffer => Buffer.from(JSON.stringify(JSON.parse(Buffer.from(bytes).toString())));
 
 const plain = (record: TrustRecord) =>
   JSON.parse(
@@ -162,6 +165,40 @@ describe('a record proves itself', () => {
     ['a root in the place of targets', recordOf({}, { targets: tufRoot() }), 'malformed', 30, /^the TUF targets: /],
     ['targets that are no JSON', recordOf({}, { targets: Buffer.from('x') }), 'malformed', 30, /^the TUF targets/],
     [
+      'targets that say a thing twice',
+      recordOf({}, { targets: Buffer.from('{"signed": {}, "signatures": [], "signatures": []}') }),
+      'malformed',
+      30,
+      /^the TUF targets.*twice/,
+    ],
+    [
+      'a description without a hash that counts',
+      recordOf({ hashes: () => ({ md5: '00'.repeat(16) }) }),
+      'malformed',
+      30,
+      'the TUF targets name trusted_root.json by no known hash',
+    ],
+    [
+      'a description of another length',
+      recordOf({
+        targets: ({ targets }) => ({
+          targets: Object.fromEntries(
+            Object.entries(targets as Json).map(([name, one]) => [name, { ...(one as Json), length: 1 }]),
+          ),
+        }),
+      }),
+      'not-trusted',
+      10,
+      'trusted_root.json is not the one that the TUF targets name',
+    ],
+    [
+      'two trusted roots in one file',
+      recordOf({ trustedRoot: Buffer.concat([oneLine(TRUSTED), Buffer.from('\n'), oneLine(TRUSTED)]) }),
+      'malformed',
+      30,
+      'trusted_root.json holds 2 trusted roots, not 1',
+    ],
+    [
       'targets of nothing',
       recordOf({ targets: () => ({ targets: {} }) }),
       'no-root',
@@ -179,6 +216,25 @@ describe('a record proves itself', () => {
     expect({ code: error.code, exitCode: error.exitCode }).toEqual({ code, exitCode });
     if (typeof message === 'string') expect(error.message).toBe(message);
     else expect(error.message).toMatch(message);
+  });
+
+  test('what lies behind an error goes along', () => {
+    const causes = [
+      recordOf({ signers: { targets: 'somebody' } }),
+      recordOf({}, { targets: Buffer.from('x') }),
+      recordOf({}, { targets: tufRoot() }),
+    ].map((record) => {
+      try {
+        prove(record);
+        return undefined;
+      } catch (error) {
+        return (error as TrustError).cause;
+      }
+    });
+    expect(causes).toEqual([expect.any(Error), expect.any(Error), expect.any(Error)]);
+    expect(() => prove(recordOf({ targets: () => ({ targets: {} }) }))).toThrow(
+      expect.objectContaining({ hint: 'see whether this is the repository of a Sigstore instance' }),
+    );
   });
 
   test('to an anchor that signs itself alone', () => {
