@@ -28,8 +28,8 @@ test('what is stated is taken', () => {
   const given = {
     issuer: 'https://token.actions.corp.ghe.com',
     repository: 'https://github.com/acme/launcher.git',
-    repositoryId: '10',
-    ownerId: '20',
+    repositoryId: '1000',
+    ownerId: '7',
     commit: COMMIT,
     refs: ['refs/heads/main'],
     runners: ['self-hosted', 'github-hosted'],

@@ -16,6 +16,14 @@ describe('a repository', () => {
   });
 
   test.each([
+    ['https://git.corp.example.co/acme/launcher', { host: 'git.corp.example.co', path: 'acme/launcher' }],
+    ['https://github.com/acme/x.github', { host: 'github.com', path: 'acme/x.github' }],
+    ['https://github.com/a.git/b', { host: 'github.com', path: 'a.git/b' }],
+  ])('%s is read as it stands', (url, repository) => {
+    expect(repositoryOf(url, 'it')).toEqual(repository);
+  });
+
+  test.each([
     '',
     'http://github.com/a/b',
     'https://github.com/a',
@@ -113,6 +121,7 @@ describe('a rule for refs', () => {
     'refs/heads/a@b',
     'refs/heads/a@b*',
     'xrefs/heads/main',
+    'xrefs/heads/*',
     'refs/heads*',
     'refs/notes/*',
   ])('%j is none', (rule) => {
