@@ -7,10 +7,10 @@ import type { Context } from '../context.ts';
 import { failed, notBound, notChecked, passed } from '../outcome.ts';
 import { originsOf } from '../wording.ts';
 
-/** What the log says, where it is proved; its own checks say what is wrong with it where it is not. */
+/** What the log says, where it is there and proved; its own checks say what is wrong with it where it is not. */
 const provedSystem = (context: Context): SystemEvents | undefined => {
   try {
-    const isProved = context.registers().find(({ register }) => register === 3)?.state === 'matches';
+    const isProved = context.registers().some(({ register, state }) => register === 3 && state === 'matches');
     return isProved ? context.events().system : undefined;
   } catch {
     // A form that needs these values cannot be recomputed then, and that is what is reported.
@@ -40,7 +40,7 @@ export const composeConfigId: Check = {
   required: 'never',
   needs: ['quote.parse'],
   run: (context) => {
-    const system = context.evidence.eventLog === undefined ? undefined : provedSystem(context);
+    const system = provedSystem(context);
     const { mrConfigId } = context.quote().body;
     const origins = originsOf(context, 'quote', 'appCompose', 'mrConfig');
     if (readConfigId(mrConfigId).form === 'none') {

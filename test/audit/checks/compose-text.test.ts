@@ -1,15 +1,17 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is compose that expands them
+import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { CheckId } from '../../../src/audit/check-ids.ts';
 import { composeChecks } from '../../../src/audit/checks/compose.ts';
-import { KNOWN_SCRIPTS } from '../../../src/audit/known-scripts.ts';
+import { KNOWN_SCRIPTS, type KnownScript } from '../../../src/audit/known-scripts.ts';
+import type { ImageContents } from '../../../src/audit/looked-image.ts';
 import type { Outcome } from '../../../src/audit/outcome.ts';
 import type { Policy } from '../../../src/audit/policy/policy.ts';
 import { COMPOSE_CHECK_IDS } from '../../../src/compose/findings.ts';
 import { composeFile, DEFAULT_PIN } from '../../mocks/deployment/app-compose.ts';
 import type { DeploymentOptions } from '../../mocks/deployment/options.ts';
 import { composeWith } from './launcher-support.ts';
-import { BROKEN, broken, changed, deploy, infoOf, LAUNCHER, ORIGIN, policy, run, stated } from './support.ts';
+import { BROKEN, broken, changed, deploy, goodInfo, infoOf, LAUNCHER, ORIGIN, policy, run, stated } from './support.ts';
 
 const byId = new Map(composeChecks.map((check) => [check.id, check]));
 
@@ -216,23 +218,17 @@ describe('what only informs', () => {
 describe('scripts', () => {
   const [known] = KNOWN_SCRIPTS;
   const SCRIPT = 'echo hello\n';
+  const sha256 = createHash('sha256').update(SCRIPT).digest('hex');
+  const scripts = [{ value: { sha256, name: 'a script that I read' }, reason: 'a test', source: 'org.toml line 9' }];
 
   test('an unknown one fails, by its hash', () => {
     const found = outcome('compose.scripts', { appComposeKeys: { pre_launch_script: SCRIPT } });
     expect(found).toEqual(
-      fail(
-        expect.stringMatching(
-          /^pre_launch_script: pre_launch_script runs as root on the machine and is not known \(SHA-256 [0-9a-f]{64}\)$/,
-        ),
-      ),
+      fail(`pre_launch_script: pre_launch_script runs as root on the machine and is not known (SHA-256 ${sha256})`),
     );
   });
 
   test('one that a policy admits passes, and is named', () => {
-    const sha256 = /SHA-256 ([0-9a-f]{64})/.exec(
-      outcome('compose.scripts', { appComposeKeys: { pre_launch_script: SCRIPT } }).summary,
-    )![1]!;
-    const scripts = [{ value: { sha256, name: 'a script that I read' }, reason: 'a test', source: 'org.toml line 9' }];
     expect(outcome('compose.scripts', { appComposeKeys: { pre_launch_script: SCRIPT } }, { scripts })).toEqual(
       pass('no script that nobody has read', [
         `pre_launch_script: pre_launch_script is a script that I read (SHA-256 ${sha256})`,
@@ -243,6 +239,26 @@ describe('scripts', () => {
   test('one that is known here has remarks, which admit nothing', () => {
     expect(known?.remarks.length).toBeGreaterThan(0);
     expect(known?.sha256).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  test('the remarks stand behind what is said of the script, in this check alone', () => {
+    const table = KNOWN_SCRIPTS as KnownScript[];
+    const remarks = ['does one thing', 'does another'];
+    table.push({ sha256, name: 'the known one', origin: 'a test', remarks });
+    try {
+      const options = { appComposeKeys: { pre_launch_script: SCRIPT } };
+      const told = remarks.map((remark) => `the known one ${remark}`);
+      expect(outcome('compose.scripts', options)).toEqual(fail(expect.stringContaining(sha256), told));
+      expect(outcome('compose.scripts', options, { scripts })).toEqual(
+        pass('no script that nobody has read', [
+          `pre_launch_script: pre_launch_script is a script that I read (SHA-256 ${sha256})`,
+          ...told,
+        ]),
+      );
+      expect(outcome('compose.images', options)).toEqual(pass('every image is named by digest'));
+    } finally {
+      table.pop();
+    }
   });
 });
 
@@ -286,6 +302,104 @@ describe('who the launcher is', () => {
     expect(outcome('compose.pin-bound').state).toBe('passed');
     const predecessor = { ...LAUNCHER, program: 'git-launcher' as const };
     expect(outcome('compose.pin', {}, { launchers: [stated(predecessor)] }).state).toBe('passed');
+  });
+});
+
+describe('what was found in the image', () => {
+  const BASE = { ...LAUNCHER, digest: `sha256:${'ba'.repeat(32)}` };
+  const from = (...findings: string[]) => ({
+    base: BASE.digest,
+    baseName: 'registry.example/launcher',
+    source: 'its annotation',
+    added: 1,
+    findings,
+    pins: [],
+  });
+  const contents = (more: Partial<ImageContents> = {}): ImageContents => ({
+    grammars: ['1'],
+    titles: [],
+    entryPoints: [{ program: LAUNCHER.program }],
+    notes: [],
+    failures: [],
+    ...more,
+  });
+  const judge = (id: CheckId, found: ImageContents, evidence = goodInfo): Outcome => {
+    const images = {
+      origin: 'a registry',
+      value: [{ digest: LAUNCHER.digest, contents: { origin: 'x', value: found } }],
+    };
+    const named = found.derived === undefined ? LAUNCHER : BASE;
+    return run(byId.get(id)!, changed({ images }, evidence), policy({ launchers: [stated(named)] }));
+  };
+  const FROM_BOTH = [ORIGIN.appCompose, 'a registry'];
+  const others = COMPOSE_CHECK_IDS.filter((id) => id !== 'compose.launcher' && id !== 'compose.pin');
+
+  test('a launcher: nothing is shown of it, and only the check of the pin reads its label', () => {
+    expect(judge('compose.launcher', contents())).toEqual(pass('one service runs the launcher'));
+    expect(judge('compose.pin', contents())).toEqual(
+      pass('the pin is well formed', ['it is read by grammar 1, as the image does']),
+    );
+  });
+
+  test('another program is for the check of the launcher, and for no other', () => {
+    const other = contents({ entryPoints: [{ other: '["/bin/sh"]' }] });
+    expect(judge('compose.launcher', other)).toMatchObject({
+      state: 'failed',
+      exit: 10,
+      summary: `the image ${LAUNCHER.digest} does not start the launcher: its entry point is ["/bin/sh"]`,
+      origins: FROM_BOTH,
+    });
+    for (const id of others) expect([id, judge(id, other)]).toEqual([id, judge(id, contents())]);
+    expect(judge('compose.pin', other).state).toBe('passed');
+  });
+
+  test('how it is made from a launcher image, and nothing beside the pin', () => {
+    const made = contents({ derived: from() });
+    expect(judge('compose.launcher', made)).toEqual({
+      ...pass('one service runs the launcher', [
+        `the image ${LAUNCHER.digest} is made from ${BASE.digest}, which its annotation names; above it 1 layer with the pin, and nothing else`,
+      ]),
+      origins: FROM_BOTH,
+    });
+    for (const id of [...others, 'compose.pin'] as const) {
+      expect([id, judge(id, made)]).toEqual([id, { ...judge(id, contents()), origins: FROM_BOTH }]);
+    }
+  });
+
+  test('what it adds beside a pin is for the check of the launcher, and for no other', () => {
+    const more = contents({ derived: from('it adds /bin/sh', 'it sets USER') });
+    expect(judge('compose.launcher', more)).toEqual({
+      ...fail('the image adds more than a pin to the one that it is made from: it adds /bin/sh', [
+        'it sets USER',
+        `the image ${LAUNCHER.digest} is made from ${BASE.digest}, which its annotation names`,
+      ]),
+      origins: FROM_BOTH,
+      hint: expect.stringContaining('build it from the launcher image by its digest'),
+    });
+    for (const id of others) {
+      expect([id, judge(id, more)]).toEqual([id, { ...judge(id, contents()), origins: FROM_BOTH }]);
+    }
+  });
+
+  test('rules that this program does not have are for the check of the pin, and for no other', () => {
+    const newer = contents({ grammars: ['2'] });
+    expect(judge('compose.pin', newer)).toMatchObject({
+      state: 'failed',
+      exit: 20,
+      expected: 'grammar 1',
+      found: 'grammar 2',
+      origins: FROM_BOTH,
+    });
+    for (const id of [...others, 'compose.launcher'] as const) {
+      expect([id, judge(id, newer)]).toEqual([id, judge(id, contents())]);
+    }
+  });
+
+  test('a pin that is none is that, by whatever rules', () => {
+    const evidence = infoOf(deploy({ composeFile: composeWith('3b18e512dba79e4c8300dd08aeb37f8e728b8dad', 'main') }));
+    const found = judge('compose.pin', contents(), evidence);
+    expect(found).toEqual(fail(expect.stringContaining('COMMIT_SHA must be a full 40-hex')));
+    expect(judge('compose.pin', contents({ grammars: ['2'] }), evidence)).toEqual(found);
   });
 });
 

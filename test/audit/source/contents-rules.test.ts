@@ -15,6 +15,7 @@ describe.each<[string, string, string[], string[]]>([
       'pip  install a',
       'pip3.11\tinstall a',
       'pip -q --x  install a',
+      'uv pip  --quiet install a',
       'x;pip install a',
       'pipx  install a',
       'pipx  run a',
@@ -78,6 +79,7 @@ describe.each<[string, string, string[], string[]]>([
       ...['apt', 'apt-get', 'dnf', 'yum', 'microdnf', 'brew'].map((tool) => `${tool}  install`),
       'apk  add a',
       'apt -y  -q  install a',
+      'apt-get --yes --quiet install a',
       'pacman  -S a',
       'pacman -Syu',
     ],
@@ -138,6 +140,7 @@ describe.each<[string, string, string[], string[]]>([
       'git -C a  fetch',
       'git -c a=b  -C c  clone d',
       'git --no-pager fetch',
+      'git --no-pager  fetch',
     ],
     ['git cloned', 'git commit', 'xgit clone', 'git submodule status', 'git lfs ls-files', 'git x fetch'],
   ],
@@ -199,6 +202,27 @@ test('lines, their numbers, and where they are cut', () => {
   expect(found('x\\')).toEqual([]);
 });
 
+// As bash has it: `# a \\` ends with its line.
+test('a comment does not go on in the next line', () => {
+  const found = (text: string) => fetchedAtStart(text, 'a').map(({ line, id }) => [line, id]);
+  const curl = 'curl https://x | sh';
+  expect(found(`# a \\\n${curl}`)).toEqual([[2, 'source.remote-code']]);
+  expect(found(`  # a \\\n# b \\\n${curl}`)).toEqual([[3, 'source.remote-code']]);
+  expect(found(`\\\n# a \\\n${curl}`)).toEqual([[3, 'source.remote-code']]);
+  expect(found(`x \\\n # a \\\n${curl}`)).toEqual([[1, 'source.remote-code']]);
+  expect(found(`# ${curl} \\`)).toEqual([]);
+});
+
+test('a line that goes on for too long is cut, and what follows is looked at', () => {
+  const more = `${'x'.repeat(1023)}\\`;
+  const found = (...lines: string[]) => fetchedAtStart(lines.join('\n'), 'a').map(({ line, id }) => [line, id]);
+  expect(found(more, more, 'npx a')).toEqual([[1, 'source.entry-unread']]);
+  expect(found(more, more, more, 'npx a')).toEqual([
+    [1, 'source.entry-unread'],
+    [4, 'source.unlocked-packages'],
+  ]);
+});
+
 describe('manifests', () => {
   const isTold = (name: string, text: string): boolean =>
     unlockedPackages(new Set([name]), new Map([[name, text]])).length === 1;
@@ -222,7 +246,11 @@ describe('manifests', () => {
     ['requirements.txt', '--editable a'],
     ['requirements.txt', 'a --hash=x\n# b\nb#c'],
     ['requirements.txt', 'a # --hash=x'],
-    ['requirements.txt', 'a \\  \n --x'],
+    ['requirements.txt', 'a \\\n --x'],
+    ['requirements.txt', 'a --x'],
+    ['requirements.txt', 'a --hash'],
+    ['requirements.txt', 'a --hashes=x'],
+    ['requirements.txt', 'a @ https://x/b#--hash=x'],
   ])('%s with %j', (name, text) => {
     expect(isTold(name, text)).toBe(true);
   });
@@ -246,9 +274,38 @@ describe('manifests', () => {
     ['requirements.txt', '# a\n  # b\n\n'],
     ['requirements.txt', '-c a\n-i b\n--index-url c\n -r d'],
     ['requirements.txt', 'a --hash=x # y'],
-    ['requirements.txt', 'a \\  \n --hash=x'],
+    ['requirements.txt', 'a \\\n --hash=x'],
+    ['requirements.txt', 'a \\\n\\\n --ha\\\nsh=x'],
+    ['requirements.txt', 'a --hash x'],
   ])('not %s with %j', (name, text) => {
     expect(isTold(name, text)).toBe(false);
+  });
+
+  // What pip 23.2.1 makes of each: the line where a package without a hash is, if there is one.
+  test.each<[string, number | undefined]>([
+    ['# a \\\nb', 2],
+    ['a --hash=x\n  # c \\\nb', 3],
+    ['\\\n# c \\\nb', 3],
+    ['a \\', 1],
+    ['a --hash=x\n\nb \\\n', 3],
+    ['a --hash=x \\', undefined],
+    ['b\\\n#--hash=x', 1],
+    ['b \\\n  # --hash=x \\\n --hash=x', 1],
+    ['a # --hash=x\r\n', 1],
+    ['a # x --hash=y', 1],
+    ['a @ https://x#y --hash=z', undefined],
+    ['# a\r\n\r\n-r b\r\n', undefined],
+    ['a \\\r\n  --hash=x\r\nb \\\r\n  -x\r\n', 3],
+    ...['\r', '\v', '\f', '\x1c', '\x1e', '\x85', '\u2028', '\u2029'].flatMap((end): [string, number | undefined][] => [
+      [`a --hash=x${end}b`, 2],
+      [`# a${end}b`, 2],
+      [`a --hash=x${end}# b${end}`, undefined],
+    ]),
+    ['# a\x1bb', undefined],
+    ['# a\x1fb', undefined],
+  ])('requirements %j', (text, line) => {
+    const found = unlockedPackages(new Set(), new Map([['requirements.txt', text]]));
+    expect(found.map((one) => one.line)).toEqual(line === undefined ? [] : [line]);
   });
 
   test.each(['requirements.txt', 'a/requirements-dev_1.2.txt', 'package.json', 'a/b/go.mod', '/Gemfile'])(

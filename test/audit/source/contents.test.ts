@@ -141,6 +141,9 @@ describe('manifests', () => {
     ['package.json', 'broken'],
     ['package.json', 'null'],
     ['package.json', undefined],
+    // Too large to look into.
+    ['Cargo.toml', undefined],
+    ['requirements.txt', undefined],
     ['Cargo.toml', '[dependencies]\na = "1"\n'],
     ['Cargo.toml', '[target.x.build-dependencies]\n'],
     ['Cargo.toml', '[workspace.dependencies]\n'],
@@ -215,6 +218,18 @@ describe('manifests', () => {
     expect(unlockedPackages(new Set(), new Map([['requirements.txt', 'a']]))[0]?.text).toBe(
       'requirements.txt:1 names a package without --hash',
     );
+  });
+
+  test('all locks are named', () => {
+    expect(unlockedPackages(new Set(), new Map([['pyproject.toml', undefined]]))[0]?.text).toBe(
+      'pyproject.toml:1 names packages, and no lock file of the commit (poetry.lock, uv.lock, pdm.lock, pylock.toml) holds them',
+    );
+  });
+
+  test('a lock is a name of its own in a folder', () => {
+    expect(check({ Pipfile: '', 'PipfilePipfile.lock': '' })).toEqual(['Pipfile:1']);
+    expect(check({ 'ab/Pipfile': '', 'aPipfile.lock': '' })).toEqual(['ab/Pipfile:1']);
+    expect(check({ 'ab/Pipfile': '', 'abPipfile.lock': '' })).toEqual(['ab/Pipfile:1']);
   });
 
   test('names are escaped', () => {

@@ -20,7 +20,7 @@ export const ISSUER = 'https://accounts.example.com';
 const SHA256 = sequence(oid('2.16.840.1.101.3.4.2.1'));
 const ECDSA = sequence(oid('1.2.840.10045.4.3.2'));
 export const DATA = '1.2.840.113549.1.7.1';
-const LOG_ENTRY = '1.3.6.1.4.1.57264.3.1';
+export const LOG_ENTRY = '1.3.6.1.4.1.57264.3.1';
 
 export const varint = (value: number): Buffer => {
   const octets: number[] = [];
@@ -65,6 +65,31 @@ export const encodeEntry = (entry: Json): Buffer => {
           ),
         ]),
   ]);
+};
+
+/** The elements of DER that stand one after the other. */
+const elements = (content: Buffer): Buffer[] => {
+  const found: Buffer[] = [];
+  for (let at = 0; at < content.length; at += found.at(-1)!.length)
+    found.push(content.subarray(at, at + sizeAt(content, at)));
+  return found;
+};
+const headAt = (der: Buffer, at: number): number => 2 + (der[at + 1]! >= 0x80 ? der[at + 1]! & 0x7f : 0);
+const sizeAt = (der: Buffer, at: number): number => {
+  const head = headAt(der, at);
+  return head + (head === 2 ? der[at + 1]! : der.readUIntBE(at + 2, head - 2));
+};
+
+/** The element with others in place of those inside the one at `path`: the number of an element inside of the one before, from 0. */
+export const editDer = (
+  element: Buffer,
+  path: readonly number[],
+  change: (inside: readonly Buffer[]) => readonly Uint8Array[],
+): Buffer => {
+  const inside = elements(element.subarray(headAt(element, 0)));
+  const [first, ...rest] = path;
+  const changed = first === undefined ? change(inside) : inside.with(first, editDer(inside[first]!, rest, change));
+  return tlv(element[0]!, ...changed);
 };
 
 const attribute = (type: string, ...values: readonly Uint8Array[]): Buffer => sequence(oid(type), set(...values));

@@ -13,6 +13,7 @@ import { Sigstore } from '../../mocks-sigstore/sigstore.ts';
 import {
   bytesField,
   cmsAttribute,
+  editDer,
   encodeEntry,
   forger,
   gitsign,
@@ -20,11 +21,12 @@ import {
   type GitsignOptions,
   instance,
   ISSUER,
+  LOG_ENTRY,
   numberField,
   SUBJECT,
   TIME,
 } from './gitsign-support.ts';
-import { COMMIT } from './signature-support.ts';
+import { armor, COMMIT } from './signature-support.ts';
 
 const roots = readTrustedRoots(instance.root(), 'root');
 const other = new Sigstore({ name: 'another' });
@@ -240,8 +242,79 @@ describe('the CMS signature', () => {
     expect(found.why).toContain(message);
   });
 
+  const DATA = [1, 0];
+  const SIGNER = [...DATA, 4, 0];
+  const ATTRIBUTE = [...SIGNER, 3, 0];
+
+  test('is taken apart and put together here as it was', () => {
+    const cms = gitsignCms();
+    for (const path of [[], DATA, SIGNER, ATTRIBUTE]) expect(editDer(cms, path, (all) => all)).toEqual(cms);
+  });
+
+  test.each<[string, readonly number[], number, number?]>([
+    ['its type', [], 0],
+    ['its content', [], 1],
+    ['its SignedData', [1], 0],
+    ['its version', DATA, 0],
+    ['its hashes', DATA, 1],
+    ['its content info', DATA, 2],
+    ['the type of its data', [...DATA, 2], 0],
+    ['its certificates', DATA, 3, 0xa0],
+    ['a certificate', [...DATA, 3], 0],
+    ['its revocation lists', DATA, 4, 0xa1],
+    ['its signers', DATA, 4],
+    ['its signer', [...DATA, 4], 0],
+    ['the version of the signer', SIGNER, 0],
+    ['the name of the certificate', SIGNER, 1],
+    ['the issuer', [...SIGNER, 1], 0],
+    ['the serial number', [...SIGNER, 1], 1],
+    ['the hash', SIGNER, 2],
+    ['the signed attributes', SIGNER, 3],
+    ['the signature algorithm', SIGNER, 4],
+    ['the signature', SIGNER, 5],
+    ['the unsigned attributes', SIGNER, 6, 0xa1],
+    ['an attribute', [...SIGNER, 3], 0],
+    ['the type of an attribute', ATTRIBUTE, 0],
+    ['the values of an attribute', ATTRIBUTE, 1],
+    ['the value of an attribute', [...ATTRIBUTE, 1], 0],
+  ])('says that %s is cut off', (part, path, kept, tag = 0x30) => {
+    const cut = editDer(gitsignCms(), path, (all) => [...all.slice(0, kept), Buffer.from([tag, 0x7f])]);
+    expect(() => readCms(cut)).toThrow(`the CMS signature: ${part} is cut off`);
+  });
+
+  test.each<[string, readonly number[]]>([
+    ['its content', []],
+    ['its SignedData', [1]],
+    ['its signers', DATA],
+    ['its one signer', [...DATA, 4]],
+    ['the serial number', [...SIGNER, 1]],
+    ['the unsigned attributes', SIGNER],
+    ['the values of an attribute', ATTRIBUTE],
+    ['the value of an attribute', [...ATTRIBUTE, 1]],
+  ])('has nothing after %s', (_what, path) => {
+    const more = editDer(gitsignCms(), path, (all) => [...all, Buffer.from([5, 0])]);
+    expect(() => readCms(more)).toThrow('the CMS signature: 2 bytes follow where nothing may');
+  });
+
   test('has an end', () => {
     expect(() => readCms(Buffer.concat([gitsignCms(), Buffer.alloc(1)]))).toThrow('1 bytes follow where nothing may');
+  });
+
+  test.each(['1.2.840.10045.4.3.2', '1.2.840.113549.1.1.11', '1.2.840.113549.1.1.1'])('may be of %s', (algorithm) => {
+    expect(readCms(gitsignCms({ algorithm: sequence(oid(algorithm), Buffer.from([5, 0])) })).certificates).toHaveLength(
+      1,
+    );
+  });
+
+  test.each<[string, GitsignOptions, string]>([
+    ['a certificate that is none', { certificates: () => [sequence()] }, 'a certificate: '],
+    [
+      'a log entry that is no octet string',
+      { unsignedAttributes: () => [cmsAttribute(LOG_ENTRY, set())] },
+      'the log entry: the outermost element has tag 0x31, not 0x04',
+    ],
+  ])('says what is wrong with %s', (_what, options, message) => {
+    expect(facts(options).why).toContain(`it cannot be read: ${message}`);
   });
 
   test('may have as much as is allowed', () => {
@@ -255,6 +328,14 @@ describe('the CMS signature', () => {
     expect(facts({ certificates: () => [] })).toMatchObject({ identity: undefined, material: undefined, why });
     expect(facts({ certificates: () => [instance.authority.issuer.der] }).why).toBe(why);
     expect(facts({ serial: Buffer.from([5]) }).why).toBe(why);
+    // The serial number is its own, and the issuer is not.
+    const renamed = editDer(gitsignCms(), [...SIGNER, 1], ([, serial]) => [sequence(), serial!]);
+    expect(readX509Signature(armor('SIGNED MESSAGE', renamed), COMMIT)).toMatchObject({ material: undefined, why });
+  });
+
+  test('of a key that signs nothing', () => {
+    const material = { ...facts().material!, leaf: Buffer.from('no certificate') };
+    expect(verifyGitsign(material, roots)).toEqual({ state: 'bad', why: 'it is not of the key of its certificate' });
   });
 });
 
@@ -265,6 +346,9 @@ describe('an entry of the log in protobuf', () => {
   test('is read as a bundle has it', () => {
     expect(readLogEntry(encodeEntry(entry))).toEqual(rest);
     expect(readLogEntry(bytesField(7, Buffer.from('body')))).toEqual({ canonicalizedBody: 'Ym9keQ==' });
+    // No character of a text is passed over.
+    const marked = bytesField(3, bytesField(1, Buffer.from('\ufeffk')));
+    expect(readLogEntry(marked)).toEqual({ kindVersion: { kind: '\ufeffk' } });
   });
 
   test.each<[string, Buffer, string]>([
@@ -280,11 +364,21 @@ describe('an entry of the log in protobuf', () => {
     ['a number that is cut off', Buffer.from([0x08, 0x80]), 'it ends within a number'],
     ['nothing for a number', Buffer.from([0x08]), 'it ends within a number'],
     ['a field that is cut off', Buffer.from([0x12, 0x02, 0x00]), 'it ends within a field'],
+    [
+      'a number above the largest',
+      Buffer.from([0x08, ...Array(9).fill(0x80), 0x02]),
+      'it has a number of more than 64 bits',
+    ],
     ['a large number', Buffer.from([0x08, ...Array(9).fill(0xff), 0x02]), 'it has a number of more than 64 bits'],
     ['a long number', Buffer.from([0x08, ...Array(10).fill(0x80), 0x00]), 'it has a number of more than ten bytes'],
     ['too many fields', Buffer.concat(Array(129).fill(numberField(1, 1))), 'it has more than 128 fields'],
   ])('is refused: %s', (_what, encoded, message) => {
     expect(() => (message.includes('128') ? readProtobuf(encoded) : readLogEntry(encoded))).toThrow(message);
+  });
+
+  test('has no field of the number 0, whoever reads it', () => {
+    expect(() => readProtobuf(numberField(0, 1))).toThrow(new Error('it has a field of the number 0'));
+    expect(() => readProtobuf(bytesField(0))).toThrow(new Error('it has a field of the number 0'));
   });
 
   test('may be as large as is allowed', () => {

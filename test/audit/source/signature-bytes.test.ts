@@ -1,11 +1,20 @@
+import { execFile } from 'node:child_process';
 import { createHash, createSign, generateKeyPairSync, type KeyObject, sign as signBytes } from 'node:crypto';
-import { describe, expect, test } from 'vitest';
+import { readFileSync, statSync } from 'node:fs';
+import { describe, expect, test, vi } from 'vitest';
+import { GPG_MS } from '../../../src/audit/source/limits.ts';
 import { readArmor } from '../../../src/audit/source/signature/armor.ts';
+import { verifyWithGpg } from '../../../src/audit/source/signature/gpg.ts';
 import { openpgpIssuer } from '../../../src/audit/source/signature/openpgp.ts';
 import { readSshKey } from '../../../src/audit/source/signature/ssh-key.ts';
 import { SshReader, sshString } from '../../../src/audit/source/signature/ssh-wire.ts';
 import { readSshSignature } from '../../../src/audit/source/signature/sshsig.ts';
+import { findTool } from '../../../src/source/tools.ts';
+import { makeScratch } from '../../support/scratch.ts';
 import { armor } from './signature-support.ts';
+
+vi.mock('node:child_process', async (original) => ({ ...(await original<object>()), execFile: vi.fn() }));
+vi.mock('../../../src/source/tools.ts', () => ({ findTool: vi.fn() }));
 
 const bytes = (...values: readonly (number | Uint8Array)[]): Buffer =>
   Buffer.concat(values.map((value) => (typeof value === 'number' ? Buffer.from([value]) : value)));
@@ -28,6 +37,9 @@ describe('armor', () => {
   test.each<[string, string]>([
     ['three pads', lines('', 'Y===')],
     ['a pad inside', lines('', 'YQ==', 'YWJj')],
+    ['a checksum in a line of other characters', lines('', 'YWJj', 'YQ==AbC+')],
+    ['nothing', lines('', '')],
+    ['no end', lines('', 'YWJj').replace('-----END X-----\n', '')],
     ['a checksum of another length', lines('', 'YWJj', '=abcde')],
     ['a line before it', `\n${lines('', 'YWJj')}`],
     ['a second end only', lines('', 'YWJj').replace('-----END X-----', '-----END Y-----')],
@@ -231,6 +243,8 @@ describe('the issuer of an OpenPGP signature', () => {
     ['the first of two', v4(area(keyId(), keyId(OTHER_ID))), '0102030405060708'],
     ['the first of two fingerprints', v4(area(print(1), print(2))), '01'.repeat(20)],
     ['a critical one', v4(area(keyId(ID, 0x90))), '0102030405060708'],
+    ['in upper case', v4(area(keyId(Buffer.from('abcdef0123456789', 'hex')))), 'ABCDEF0123456789'],
+    ['behind one that is its type alone', v4(area(bytes(1, 20), keyId())), '0102030405060708'],
     ['a fingerprint of one byte', v4(area(print(0xab, 1))), 'AB'],
     ['a fingerprint of none', v4(area(print(0, 0))), undefined],
     ['a key id of another length', v4(area(bytes(8, 16, ID.subarray(1)), bytes(10, 16, ID, 0))), undefined],
@@ -281,9 +295,12 @@ describe('the issuer of an OpenPGP signature', () => {
     ['a new one without its second byte', bytes(0xc2, 192), undefined],
     ['a new one without its four bytes', bytes(0xc2, 255, 0, 0, 0), undefined],
     ['a partial one', bytes(0xc2, 224, BODY), undefined],
+    ['a partial one, read as of two bytes', bytes(0xc2, 224, 0, sized(8384)), undefined],
+    ['a partial one, read as of four bytes', bytes(0xc2, 254, u32(BODY.length), BODY), undefined],
     ['an old one of one byte', bytes(0x88, BODY.length, BODY), '0102030405060708'],
     ['an old one of four', bytes(0x8a, u32(BODY.length), BODY), '0102030405060708'],
     ['an old one without a length', bytes(0x8b, BODY), undefined],
+    ['an old one without a length, read as of four bytes', bytes(0x8b, u32(BODY.length), BODY), undefined],
     ['an old one of two that is cut off', bytes(0x89, 0), undefined],
     ['an old one of four that is cut off', bytes(0x8a, 0, 0, 0), undefined],
     ['another old tag', bytes(0x8c, BODY.length, BODY), undefined],
@@ -304,6 +321,73 @@ describe('the issuer of an OpenPGP signature', () => {
     const v3 = bytes(3, 5, 0, Buffer.alloc(4), ID);
     expect(issuer(packet(v3))).toBe('0102030405060708');
     expect(issuer(packet(bytes(v3, 0, 0)))).toBe('0102030405060708');
+    expect(issuer(packet(bytes(v3.subarray(0, 7), Buffer.from('abcdef0123456789', 'hex'))))).toBe('ABCDEF0123456789');
     expect(issuer(packet(v3.subarray(0, -1)))).toBeUndefined();
+  });
+});
+
+describe('gpg', () => {
+  const scratch = makeScratch();
+  type Answer = (error: Error | null, stdout: string) => void;
+  /** Each run in the order of them: the program, its arguments and its options. */
+  const runs: unknown[][] = [];
+  const answer = (...outputs: readonly [Error | null, string][]): void => {
+    runs.length = 0;
+    vi.mocked(findTool).mockImplementation((name) => `/usr/bin/${name}`);
+    vi.mocked(execFile as unknown as (...args: unknown[]) => void).mockImplementation((...args) => {
+      const [error, stdout] = outputs[runs.length] ?? [new Error('one run too many'), ''];
+      runs.push(args.slice(0, -1));
+      (args.at(-1) as Answer)(error, stdout);
+    });
+  };
+  const verify = (folder: string) => verifyWithGpg('signature', Buffer.from('payload'), Buffer.from('keys'), folder);
+  const GOOD = '[GNUPG:] NEWSIG\n[GNUPG:] GOODSIG a\n[GNUPG:] VALIDSIG b\n';
+
+  test('has a home of its own, asks nobody for a key, and has its time', async () => {
+    answer([null, ''], [null, GOOD]);
+    const folder = scratch.join('home');
+    expect(await verify(folder)).toEqual({ state: 'good', why: undefined });
+    const alone = [
+      ...['--homedir', folder, '--no-options', '--batch', '--no-tty', '--no-autostart', '--disable-dirmngr'],
+      ...['--no-auto-key-retrieve', '--no-auto-key-locate', '--no-auto-check-trustdb', '--trust-model', 'always'],
+      ...['--status-fd', '1'],
+    ];
+    const options = {
+      env: { PATH: '/usr/local/bin:/usr/bin:/bin', HOME: folder, GNUPGHOME: folder, LC_ALL: 'C' },
+      cwd: folder,
+      timeout: GPG_MS,
+      maxBuffer: 262_144,
+      killSignal: 'SIGKILL',
+    };
+    expect(runs).toEqual([
+      ['/usr/bin/gpg', [...alone, '--import', `${folder}/keys`], options],
+      ['/usr/bin/gpg', [...alone, '--verify', `${folder}/signature`, `${folder}/payload`], options],
+    ]);
+    expect(statSync(folder).mode & 0o777).toBe(0o700);
+    for (const name of ['keys', 'signature', 'payload']) {
+      expect(statSync(`${folder}/${name}`).mode & 0o777).toBe(0o600);
+      expect(readFileSync(`${folder}/${name}`, 'utf8')).toBe(name);
+    }
+  });
+
+  test('may fail, and its lines are what counts', async () => {
+    answer([new Error('2'), GOOD], [new Error('1'), '[GNUPG:] NEWSIG\n[GNUPG:] BADSIG a\n']);
+    expect(await verify(scratch.join('bad'))).toEqual({
+      state: 'bad',
+      why: 'gpg says that it does not fit the commit',
+    });
+    answer([null, GOOD], [new Error('killed'), '']);
+    expect(await verify(scratch.join('killed'))).toEqual({ state: 'not-verified', why: 'gpg could not verify it' });
+  });
+
+  test('is not there', async () => {
+    answer();
+    vi.mocked(findTool).mockReturnValue(undefined);
+    expect(await verify(scratch.join('none'))).toEqual({
+      state: 'not-verified',
+      why: 'there is no gpg on this machine',
+    });
+    expect(findTool).toHaveBeenLastCalledWith('gpg');
+    expect(runs).toEqual([]);
   });
 });

@@ -39,10 +39,30 @@ describe('the commit taken apart', () => {
     expect(splitSignature(signed(signed(COMMIT, 'a'), 'b'), 'sha1').fault).toBe(
       'the commit has more than one signature',
     );
-    expect(splitSignature(signed(COMMIT, 'x'.repeat(MAX_SIGNATURE_BYTES - 1)), 'sha1').fault).toBeUndefined();
-    expect(splitSignature(signed(COMMIT, 'x'.repeat(MAX_SIGNATURE_BYTES)), 'sha1')).toMatchObject({
-      fault: `the signature has more than ${MAX_SIGNATURE_BYTES} bytes`,
+    const largest = `a\n${'x'.repeat(MAX_SIGNATURE_BYTES - 3)}\n`;
+    expect(splitSignature(signed(COMMIT, largest), 'sha1')).toEqual({
       payload: COMMIT,
+      signature: largest,
+      fault: undefined,
+    });
+    // What goes beyond is not kept.
+    expect(splitSignature(signed(COMMIT, `b${largest}`), 'sha1')).toEqual({
+      payload: COMMIT,
+      signature: 'ba\n',
+      fault: `the signature has more than ${MAX_SIGNATURE_BYTES} bytes`,
+    });
+  });
+
+  test('a header that the commit ends with', () => {
+    expect(splitSignature(Buffer.from('tree x\ngpgsig abc'), 'sha1')).toEqual({
+      payload: Buffer.from('tree x\n'),
+      signature: 'abc\n',
+      fault: undefined,
+    });
+    expect(splitSignature(Buffer.from(' gpgsig x\n\n'), 'sha1')).toEqual({
+      payload: Buffer.from(' gpgsig x\n\n'),
+      signature: undefined,
+      fault: undefined,
     });
   });
 });
@@ -70,7 +90,10 @@ test('kinds that need no tool', async () => {
     kind: 'malformed',
     why: 'the signature is of no kind that git writes',
   });
-  expect(await read(signed(signed(COMMIT, 'a'), 'b'))).toMatchObject({ kind: 'malformed' });
+  expect(await read(signed(signed(COMMIT, 'a'), 'b'))).toEqual({
+    kind: 'malformed',
+    why: 'the commit has more than one signature',
+  });
 });
 
 describe('SSH', () => {
@@ -248,7 +271,10 @@ describe('X.509', () => {
       material: undefined,
       why: 'it cannot be read: the CMS signature: the outermost element is cut off',
     });
-    expect(await read(signed(COMMIT, '-----BEGIN SIGNED MESSAGE-----\n*\n'))).toMatchObject({ kind: 'malformed' });
+    expect(await read(signed(COMMIT, '-----BEGIN SIGNED MESSAGE-----\n*\n'))).toEqual({
+      kind: 'malformed',
+      why: 'the X.509 signature cannot be read: its armor is broken',
+    });
   });
 });
 
@@ -313,6 +339,8 @@ describe('OpenPGP', () => {
     [line('NEWSIG', 'EXPSIG a', 'VALIDSIG b'), 'not-verified', 'gpg says that the signature has expired'],
     [line('NEWSIG', 'ERRSIG a', 'NO_PUBKEY b'), 'not-verified', 'the key is not among those that were given'],
     ['GOODSIG a\nVALIDSIG b\nNEWSIG\n', 'not-verified', 'gpg could not verify it'],
+    // What stands in the place of a word of another line.
+    [`${line('NEWSIG', 'GOODSIG a')}gpg says VALIDSIG b\n`, 'not-verified', 'gpg could not verify it'],
     ['', 'not-verified', 'gpg could not verify it'],
   ])('gpg says %j', (output, state, why) => {
     expect(readGpgStatus(output)).toEqual({ state, why });

@@ -18,8 +18,7 @@ const RULES: readonly { id: string; pattern: RegExp; unless?: RegExp; says: stri
   },
   {
     id: 'source.unlocked-packages',
-    pattern:
-      /\bpip[0-9.]*\s+(?:-\S+\s+)*install\b|\bpipx\s+(?:install|run)\b|\buv\s+(?:pip\s+install|tool\s+install|add)\b|\buvx\s/,
+    pattern: /\bpip[0-9.]*\s+(?:-\S+\s+)*install\b|\bpipx\s+(?:install|run)\b|\buv\s+(?:tool\s+install|add)\b|\buvx\s/,
     unless: /--require-hashes|--no-index|--no-deps\s+(?:-e\s+)?\.(?:\s|$)/,
     says: 'installs Python packages that nothing pins by hash',
   },
@@ -65,13 +64,16 @@ const MAX_SHOWN = 160;
 /** What of a line is looked at: patterns on a line of megabytes take their time. A longer one is told. */
 const MAX_LINE = 2048;
 
-/** Lines as a shell reads them: one that ends in a backslash goes on in the next. */
+const COMMENT = /^\s*#/;
+
+/** Lines as a shell reads them: one that ends in a backslash goes on in the next, but for a comment, which ends with its line. */
 function* logicalLines(text: string): Generator<{ line: number; text: string }> {
   let start = 1;
   let held = '';
   for (const [index, line] of text.split('\n').entries()) {
     if (held === '') start = index + 1;
-    const goesOn = line.endsWith('\\') && held.length < MAX_LINE;
+    const isComment = COMMENT.test(line) && held.trim() === '';
+    const goesOn = line.endsWith('\\') && !isComment && held.length < MAX_LINE;
     held += goesOn ? `${line.slice(0, -1)} ` : line;
     if (goesOn) continue;
     yield { line: start, text: held };
@@ -88,7 +90,7 @@ function* logicalLines(text: string): Generator<{ line: number; text: string }> 
 export const fetchedAtStart = (text: string, path: string): SourceFinding[] => {
   const findings: SourceFinding[] = [];
   for (const { line, text: whole } of logicalLines(text)) {
-    if (/^\s*#/.test(whole)) continue;
+    if (COMMENT.test(whole)) continue;
     const command = whole.slice(0, MAX_LINE);
     if (whole.length > MAX_LINE) {
       const says = `${path}:${line} has ${whole.length} characters, and was looked at only in part`;

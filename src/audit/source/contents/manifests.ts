@@ -59,20 +59,35 @@ const foldersUp = (path: string): string[] => {
   return [...folders, ''];
 };
 
-/** The first line of a requirements file that names a package without a hash; pip's continuation lines count as one. */
-const unhashedLine = (text: string): number | undefined => {
-  let number = 0;
+/** Where a line ends to pip, which splits as Python's `str.splitlines`: a package behind any of them is a line of its own. */
+const LINE_END = /\r\n|[\n\v\f\r\x1c-\x1e\x85\u2028\u2029]/;
+
+/**
+ * The lines of a requirements file as pip joins them (its req_file.py, `preprocess`): one that ends in a backslash goes on in the next, but for
+ * a comment, which ends with its line.
+ */
+function* joinedLines(text: string): Generator<{ line: number; text: string }> {
   let start = 1;
-  let held = '';
-  for (const line of text.split('\n')) {
-    number++;
-    if (held === '') start = number;
-    held += line;
-    if (line.trimEnd().endsWith('\\')) continue;
-    const requirement = held.replace(/(?:^|\s)#.*$/, '').trim();
-    held = '';
+  let held: string | undefined;
+  for (const [index, line] of text.split(LINE_END).entries()) {
+    if (held === undefined) start = index + 1;
+    const content = line.replace(/^\s*#.*/, '');
+    const goesOn = content.endsWith('\\');
+    held = (held ?? '') + (goesOn ? content.slice(0, -1) : content);
+    if (goesOn) continue;
+    yield { line: start, text: held };
+    held = undefined;
+  }
+  // The last one may end in a backslash, too.
+  if (held !== undefined) yield { line: start, text: held };
+}
+
+/** The first line of a requirements file that names a package without a hash. */
+const unhashedLine = (text: string): number | undefined => {
+  for (const { line, text: whole } of joinedLines(text)) {
+    const requirement = whole.replace(/\s#.*/, '').trim();
     if (requirement === '' || /^-(?!e|-editable)/.test(requirement)) continue;
-    if (!requirement.includes('--hash=')) return start;
+    if (!/\s--hash[=\s]/.test(requirement)) return line;
   }
   return undefined;
 };

@@ -8,6 +8,6 @@ export const readArmor = (text: string, label: string): Buffer | undefined => {
   const blank = inside.indexOf('');
   const body = inside.slice(blank + 1).filter((line) => !/^=[A-Za-z0-9+/]{4}$/.test(line));
   const base64 = body.join('');
-  if (base64 === '' || base64.length % 4 !== 0 || !/^[A-Za-z0-9+/]+={0,2}$/.test(base64)) return undefined;
+  if (base64.length % 4 !== 0 || !/^[A-Za-z0-9+/]+={0,2}$/.test(base64)) return undefined;
   return Buffer.from(base64, 'base64');
 };

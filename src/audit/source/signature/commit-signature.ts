@@ -29,7 +29,8 @@ export const splitSignature = (content: Buffer, format: 'sha1' | 'sha256'): Sign
     // The empty line: the message follows, whatever it holds.
     if (end === at) break;
     const line = content.toString('latin1', at, end < 0 ? next : end);
-    if (!(inside !== undefined && line.startsWith(' '))) {
+    // What begins with a space goes on with the header above it.
+    if (!line.startsWith(' ')) {
       inside = line.startsWith(own) ? 'own' : HEADER.test(line) ? 'other' : undefined;
       if (inside === 'own') signatures++;
     }

@@ -12,9 +12,9 @@ const HASHES: readonly string[] = ['sha256', 'sha512'];
 
 export const SSH_LABEL = 'SSH SIGNATURE';
 
-/** As `ssh-keygen -l` shows a key. */
+/** As `ssh-keygen -l` shows a key: without the one pad that 32 bytes have in base64. */
 const fingerprintOf = (blob: Buffer): string =>
-  `SHA256:${createHash('sha256').update(blob).digest('base64').replace(/=+$/, '')}`;
+  `SHA256:${createHash('sha256').update(blob).digest('base64').replace('=', '')}`;
 
 const read = (armored: string, payload: Buffer): SignatureFacts => {
   const bytes = readArmor(armored, SSH_LABEL);
@@ -42,7 +42,7 @@ const read = (armored: string, payload: Buffer): SignatureFacts => {
   }
   if (!signature.done) throw new Error('bytes follow it');
   const signed = Buffer.concat([
-    Buffer.from(MAGIC, 'latin1'),
+    Buffer.from(MAGIC),
     sshString(namespace),
     sshString(reserved),
     sshString(hash),
