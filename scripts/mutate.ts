@@ -61,10 +61,10 @@ const ROOMS = new Map<string, Room>([
     '{fixtures,mock,prehashed,verify-artifact,verify-bundle}',
   ),
   // What says of images what they are; not what fetches them.
-  registry('layers', '{compare-config,config-members,derived-image,layer/*}', '{derived-image,layer,tar}'),
+  registry('layers', '{compare-config,derived-image,layer/*}', '{derived-image,layer,pax,tar}'),
   registry(
     'documents',
-    '{descriptor,digest,http/public-address,image-config,image-environment,manifest,platform,reference,spelling}',
+    '{config-members,descriptor,digest,http/public-address,image-config,image-environment,manifest,platform,reference,spelling}',
     '{derived-image,digest,manifest,platform,public-address,reference,spelling}',
   ),
   registry('auth', 'auth/{challenge,realm}', 'auth'),
