@@ -54,9 +54,9 @@ const isBlank = (value: unknown): boolean => {
   return value === undefined || value === null || value === '' || value === false;
 };
 
-const verityVolumesOf = (value: unknown): readonly VerityVolume[] =>
-  arrayOf(value, 'verity_volumes').map((item, index) => {
-    const name = `verity_volumes[${index}]`;
+const verityVolumesOf = (value: unknown, what: string): readonly VerityVolume[] =>
+  arrayOf(value, what).map((item, index) => {
+    const name = `${what}[${index}]`;
     return { name, target: optional(stringOf, objectOf(item, name).target ?? undefined, `${name}.target`) };
   });
 

@@ -1,4 +1,4 @@
-import { isAlias, isMap, isScalar, isSeq, type Pair, type Scalar, type YAMLMap } from 'yaml';
+import { isAlias, isMap, isNode, isScalar, isSeq, type Pair, type Scalar, type YAMLMap } from 'yaml';
 import { escapeText } from '../base/escape.ts';
 import { ComposeError } from './errors.ts';
 import { findVariables, InterpolationFault, interpolate } from './interpolate.ts';
@@ -94,12 +94,14 @@ class Builder {
     if (key.type === 'PLAIN' && key.tag === undefined && readPlain(key.value).type !== 'string') {
       throw new ComposeError('bad-key', `the key ${escapeText(key.value)} is not a string`, { line, hint: 'quote it' });
     }
+    this.#checkText(key.value, line);
     return key.value;
   }
 
   #scalarOf(node: Scalar | undefined, { line, path }: Place): ScalarNode {
     this.#checkTag(node?.tag, line);
     const source = typeof node?.value === 'string' ? node.value : '';
+    this.#checkText(source, line);
     const isPlain = node === undefined || (node.type === 'PLAIN' && node.tag === undefined);
     const { type, text }: PlainScalar = isPlain ? readPlain(source) : { type: 'string', text: source };
     const [start = 0] = node?.range ?? [];
@@ -119,7 +121,6 @@ class Builder {
   /** The variables of a scalar with their lines, where they stand in the text as they stand in the value. */
   #variablesOf(value: string, node: Scalar | undefined, line: number): Variable[] {
     const found = findVariables(value);
-    if (found.length === 0) return [];
     const [start = 0, end = 0] = node?.range ?? [];
     const written = findVariables(this.#yaml.text.slice(start, end));
     const isSame = written.length === found.length;
@@ -129,6 +130,15 @@ class Builder {
     });
   }
 
+  /**
+   * A NUL, which quotes can bring along as an escape. To compose it ends a short volume, and another one begins: what follows
+   * it becomes the source, and what stands before it the place. Nothing that a container is given can hold one.
+   */
+  #checkText(text: string, line: number): void {
+    if (!text.includes('\0')) return;
+    throw new ComposeError('control-character', `it holds ${escapeText('\0')}`, { line, hint: 'write it without' });
+  }
+
   #checkTag(tag: string | undefined, line: number): void {
     if (tag === undefined || tag === STRING_TAG) return;
     const hint = 'write the value without a tag';
@@ -136,7 +146,7 @@ class Builder {
   }
 
   #lineOf(node: unknown): number | undefined {
-    const range = isScalar(node) || isMap(node) || isSeq(node) || isAlias(node) ? node.range : undefined;
+    const range = isNode(node) ? node.range : undefined;
     return range ? this.#yaml.lineAt(range[0]) : undefined;
   }
 }

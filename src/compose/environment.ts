@@ -2,7 +2,7 @@ import { type ComposeNode, type Variable, variablesOf } from './tree.ts';
 
 /** One variable that a service gets. */
 export interface EnvironmentEntry {
-  /** Undefined where a variable decides about the name itself. */
+  /** Undefined where a variable decides about the name itself, and where it cannot be read. */
   readonly name: string | undefined;
   /** Undefined where it is taken from whoever starts the file, or is no text. */
   readonly value: string | undefined;
@@ -14,9 +14,12 @@ export interface EnvironmentEntry {
   readonly firstLine: number | undefined;
 }
 
-const fromMap = (name: string, node: ComposeNode): EnvironmentEntry => {
+const fromMap = (key: string, node: ComposeNode): EnvironmentEntry => {
   const { line, path } = node;
+  // Compose gives the container `KEY=VALUE`, and there the name ends at the first =: the key `A=B` sets A.
+  const name = key.includes('=') ? undefined : key;
   const unknown = { name, value: undefined, line, path, firstLine: undefined };
+  if (name === undefined) return { ...unknown, variables: variablesOf(node) };
   if (node.kind !== 'scalar') return { ...unknown, variables: variablesOf(node) };
   if (node.type === 'null') return { ...unknown, variables: [{ name, line }] };
   return { ...unknown, value: node.text, variables: node.variables, firstLine: node.firstLine };
@@ -28,8 +31,7 @@ const fromItem = (node: ComposeNode): EnvironmentEntry => {
   const unknown = { name: undefined, value: undefined, variables, line, path, firstLine: undefined };
   if (node.kind !== 'scalar') return unknown;
   // A variable before the first = may bring an = along: then nothing says where the name ends.
-  const [before = ''] = node.source.split('=', 1);
-  if (variables.length > 0 && (before === node.source || before.includes('$'))) return unknown;
+  if (variables.length > 0 && /^[^=]*\$/.test(node.source)) return unknown;
   const equals = node.text.indexOf('=');
   if (equals < 0) return { ...unknown, name: node.text, variables: [{ name: node.text, line }] };
   const value = node.text.slice(equals + 1);

@@ -1,5 +1,7 @@
 import type { ComposeFile, Service } from './document.ts';
+import { configOf } from './locate-pin.ts';
 import { LAUNCHER_PROGRAMS, PIN_VARIABLE, RESPONDER } from './programs.ts';
+import { childOf } from './tree.ts';
 
 /**
  * The responder's name as the whole entry point. As a command it would be a config's path to an image whose entry point is the
@@ -32,14 +34,11 @@ const CONFIG_PATHS: readonly string[] = Object.values(LAUNCHER_PROGRAMS).map(({ 
 const PIN_LINE = /^[ \t]*COMMIT_SHA=/m;
 
 /** The texts of inline configs that a service mounts. */
-const configTexts = ({ root }: ComposeFile, { mounts }: Service): string[] => {
-  const configs = root.entries.get('configs');
-  return mounts.flatMap(({ kind, source }) => {
-    const one = kind === 'config' && configs?.kind === 'map' ? configs.entries.get(source ?? '') : undefined;
-    const content = one?.kind === 'map' ? one.entries.get('content') : undefined;
+const configTexts = (file: ComposeFile, { mounts }: Service): string[] =>
+  mounts.flatMap((mount) => {
+    const content = childOf(configOf(file, mount), 'content');
     return content?.kind === 'scalar' ? [content.source] : [];
   });
-};
 
 /**
  * The services that look like a launcher's, by what they are given and not by their image: a pin in the environment, a config
@@ -49,6 +48,6 @@ export const proposeLaunchers = (file: ComposeFile): Service[] =>
   file.services.filter(
     (service) =>
       service.environment.some(({ name }) => name === PIN_VARIABLE) ||
-      service.mounts.some(({ target }) => target !== undefined && CONFIG_PATHS.includes(target)) ||
+      service.mounts.some(({ target }) => CONFIG_PATHS.some((path) => path === target)) ||
       configTexts(file, service).some((text) => PIN_LINE.test(text)),
   );

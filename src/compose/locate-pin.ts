@@ -1,9 +1,11 @@
 import type { ComposeFile, Service } from './document.ts';
+import type { EnvironmentEntry } from './environment.ts';
 import { failing, type ComposeFinding, type FindingPlace, unbound, unboundBy } from './findings.ts';
 import type { Mount } from './mounts.ts';
 import { cleanPath, isWithin } from './paths.ts';
 import { type LauncherProgram, PIN_VARIABLE } from './programs.ts';
-import { childOf, type ComposeNode, itemsOf, type ScalarNode } from './tree.ts';
+import { isExtension } from './service-keys.ts';
+import { childOf, type ComposeNode, itemsOf, type MapNode, type ScalarNode } from './tree.ts';
 
 /** A pin that lies in an image, as whoever looked into it says. */
 export interface BakedPin {
@@ -53,22 +55,22 @@ const AT_PLACE: Record<Mount['kind'], string> = {
   unknown: 'may lie in a mount that cannot be read',
 };
 
-const contentOf = (file: ComposeFile, { source }: Mount): ComposeNode | undefined =>
-  childOf(childOf(childOf(file.root, 'configs'), source ?? ''), 'content');
+/** What the top of the file says of a mounted config; undefined for every other mount, and where it says nothing. */
+export const configOf = (file: ComposeFile, { kind, source }: Mount): MapNode | undefined => {
+  const definition = kind === 'config' ? childOf(childOf(file.root, 'configs'), source ?? '') : undefined;
+  return definition?.kind === 'map' ? definition : undefined;
+};
 
 /** Keys of a config's definition beside which `content` is all there is. */
 const CONTENT_COMPANIONS = ['content', 'name', 'labels'];
 
-const isPlainConfig = (file: ComposeFile, { source }: Mount): boolean => {
-  const definition = childOf(childOf(file.root, 'configs'), source ?? '');
-  const keys = definition?.kind === 'map' ? [...definition.entries.keys()] : [];
-  return keys.every((key) => CONTENT_COMPANIONS.includes(key) || key.startsWith('x-'));
-};
-
 /** The content of a mounted config that is an inline text and nothing else; what variables decide of it included. */
 export const inlineContent = (file: ComposeFile, mount: Mount): ScalarNode | undefined => {
-  const content = contentOf(file, mount);
-  return mount.kind === 'config' && content?.kind === 'scalar' && isPlainConfig(file, mount) ? content : undefined;
+  const definition = configOf(file, mount);
+  if (definition === undefined) return undefined;
+  const isPlain = [...definition.entries.keys()].every((key) => CONTENT_COMPANIONS.includes(key) || isExtension(key));
+  const content = childOf(definition, 'content');
+  return isPlain && content?.kind === 'scalar' ? content : undefined;
 };
 
 const inlineOf = (node: ScalarNode, origin: string): InlineText => {
@@ -76,14 +78,18 @@ const inlineOf = (node: ScalarNode, origin: string): InlineText => {
   return { text, line, path, firstLine, origin };
 };
 
+const isAbove =
+  (path: string) =>
+  ({ target }: Mount): boolean =>
+    target !== undefined && isWithin(path, target);
+
 /**
  * The bytes that a container of this service finds at `path`.
  * @param what what is looked for, for the findings: "the pin"
  */
 export const locateFile = (file: ComposeFile, service: Service, path: string, what: string): Located => {
   const unknown = service.mounts.filter(({ target }) => target === undefined);
-  const covering = service.mounts.filter(({ target }) => target !== undefined && isWithin(path, target));
-  const [mount, other] = covering;
+  const [mount, other] = service.mounts.filter(isAbove(path));
   if (unknown[0] !== undefined) {
     return { findings: unknown.map((one) => unbound(one, `${what} ${AT_PLACE.unknown}`)) };
   }
@@ -108,9 +114,11 @@ const twoPins = (place: FindingPlace, other: string): Located => ({
   findings: [failing(place, `there is a pin in ${PIN_VARIABLE} and another one in '${other}'`)],
 });
 
-/** The place of a text that lies in an image: where the image is named. */
+/** The place of what lies in an image: where the image is named. */
+const imagePlace = (service: Service): FindingPlace => childOf(service.node, 'image') ?? service;
+
 const inImage = (service: Service, { origin, text }: BakedPin): Located => {
-  const { line, path } = childOf(service.node, 'image') ?? service;
+  const { line, path } = imagePlace(service);
   return { inline: { text, line, path, firstLine: undefined, origin } };
 };
 
@@ -132,26 +140,26 @@ export const locatePin = (
   const strange = baked.find((one) => one !== bakedVariable && one !== bakedFile);
   if (strange !== undefined) {
     const text = `the image holds a pin in '${strange.origin}', where a launcher of the name ${program.name} reads none`;
-    return { findings: [failing(childOf(service.node, 'image') ?? service, text)] };
+    return { findings: [failing(imagePlace(service), text)] };
   }
   const nameless = service.environment.filter(({ name }) => name === undefined);
   if (nameless.length > 0) {
-    return {
-      findings: nameless.map((one) => unbound(one, `this may be ${PIN_VARIABLE}: its name is left to a variable`)),
-    };
+    const why = (one: EnvironmentEntry): string =>
+      one.variables.length > 0 ? 'its name is left to a variable' : 'its name cannot be read';
+    return { findings: nameless.map((one) => unbound(one, `this may be ${PIN_VARIABLE}: ${why(one)}`)) };
   }
   const variable = service.environment.find(({ name }) => name === PIN_VARIABLE);
   if (variable === undefined) {
     const path = named.path ?? program.defaultConfig;
     const envFile = envFileOf(service);
-    const isMounted = service.mounts.some(({ target }) => target !== undefined && isWithin(path, target));
+    const isMounted = service.mounts.some(isAbove(path));
     if (envFile !== undefined && named.path === undefined && !isMounted) {
       return {
         findings: [unbound(envFile, 'the pin comes from an env_file, whose bytes the attested text does not hold')],
       };
     }
     if (bakedVariable !== undefined && (named.path !== undefined || isMounted || bakedFile !== undefined)) {
-      return twoPins(childOf(service.node, 'image') ?? service, path);
+      return twoPins(imagePlace(service), path);
     }
     const inside = bakedVariable ?? (path === program.defaultConfig && !isMounted ? bakedFile : undefined);
     const isPlain = service.mounts.every(({ target }) => target !== undefined);

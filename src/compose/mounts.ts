@@ -19,7 +19,7 @@ export interface Mount {
   readonly kind: MountKind;
   /** Path of the host, name of the volume, config or secret; undefined for none, and where it is not known. */
   readonly source: string | undefined;
-  /** Clean and absolute; undefined where it is not known. */
+  /** Clean and absolute; undefined where it is not known, and for every `unknown`. */
   readonly target: string | undefined;
   readonly readOnly: boolean;
   readonly variables: readonly Variable[];
@@ -60,17 +60,18 @@ const fromShort = (node: ScalarNode): Mount => {
   return { kind, source: first, target: cleanPath(target), readOnly, ...place };
 };
 
-const KINDS: readonly string[] = ['bind', 'volume', 'tmpfs'];
+const KINDS: readonly MountKind[] = ['bind', 'volume', 'tmpfs'];
 
 const fromLong = (node: MapNode): Mount => {
-  const kind = literalOf(childOf(node, 'type'));
+  const type = literalOf(childOf(node, 'type'));
+  const kind = KINDS.find((one) => one === type);
   const target = literalOf(childOf(node, 'target'));
   const sourceNode = childOf(node, 'source');
   const source = literalOf(sourceNode);
-  if (kind === undefined || !KINDS.includes(kind) || target === undefined) return unknownAt(node);
+  if (kind === undefined || target === undefined) return unknownAt(node);
   if (sourceNode !== undefined && source === undefined) return unknownAt(node);
   const readOnly = switchOf(childOf(node, 'read_only')) === true;
-  return { kind: kind as MountKind, source, target: cleanPath(target), readOnly, ...placeOf(node) };
+  return { kind, source, target: cleanPath(target), readOnly, ...placeOf(node) };
 };
 
 const fromVolume = (node: ComposeNode): Mount => {

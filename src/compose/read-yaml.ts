@@ -32,8 +32,7 @@ const FORBIDDEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\ufeff\uf
 const lineOf = (text: string, offset: number): number => text.slice(0, offset).split('\n').length;
 
 const decode = (source: string | Uint8Array): string => {
-  const bytes = typeof source === 'string' ? Buffer.byteLength(source) : source.length;
-  if (bytes > MAX_COMPOSE_BYTES) {
+  if (Buffer.byteLength(source) > MAX_COMPOSE_BYTES) {
     throw new ComposeError('too-large', `it is larger than ${MAX_COMPOSE_BYTES} bytes`, { line: undefined });
   }
   if (typeof source === 'string') return source;
@@ -64,8 +63,7 @@ const parse = (text: string, lineCounter: LineCounter): readonly Document.Parsed
   // Every scalar stays the text that it is: compose's own rules on types follow in scalars.ts. Keys given twice are found
   // while the tree is built, in one pass; the library compares each with each.
   const options = { schema: 'failsafe', version: '1.2', uniqueKeys: false, logLevel: 'silent' } as const;
-  const documents = parseAllDocuments(text, { ...options, prettyErrors: false, lineCounter });
-  return Array.isArray(documents) ? (documents as Document.Parsed[]) : [];
+  return parseAllDocuments(text, { ...options, prettyErrors: false, lineCounter });
 };
 
 /** Errors of the library that have a code of their own here. It calls itself for each level, and says so when it cannot. */

@@ -85,8 +85,8 @@ const withoutFile = (app: AppFacts, expected: ComposeExpectations): ComposeRevie
   const context = {
     app,
     expected,
-    file: { root: EMPTY, services: [] },
-    roles: findRoles({ root: EMPTY, services: [] }, []),
+    file: EMPTY,
+    roles: findRoles(EMPTY, []),
   };
   const results = {
     'compose.launcher': resultOf([failing(place, `there is no compose file for the runner ${app.runner ?? '(none)'}`)]),
@@ -99,7 +99,7 @@ const withoutFile = (app: AppFacts, expected: ComposeExpectations): ComposeRevie
   return { file, launcher: undefined, program: undefined, pinText: undefined, pin: undefined, results };
 };
 
-const EMPTY = { kind: 'map', line: 1, path: '', entries: new Map() } as const;
+const EMPTY: ComposeFile = { root: { kind: 'map', line: 1, path: '', entries: new Map() }, services: [] };
 
 /**
  * Looks at the compose file of an app-compose.json as the engine would run it, and at what app-compose says beside it.

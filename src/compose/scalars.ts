@@ -8,17 +8,17 @@ export interface PlainScalar {
 
 const NULLS = ['', '~', 'null', 'Null', 'NULL'];
 const BOOLEANS = ['true', 'True', 'TRUE', 'false', 'False', 'FALSE'];
-const INTEGER = /^([-+]?)(0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|0|[1-9][0-9]*)$/;
+const INTEGER = /^([-+]?)(?:0[oO]?([0-7]+)|(0[xX][0-9a-fA-F]+|0[bB][01]+|0|[1-9][0-9]*))$/;
 const FLOAT = /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/;
 const MAX_UINT64 = 2n ** 64n - 1n;
 const MIN_INT64 = -(2n ** 63n);
 
 /** Whole numbers in every base that Go's strconv takes: `010` is eight. */
 const integerOf = (text: string): bigint | undefined => {
-  const [, sign, digits = ''] = INTEGER.exec(text) ?? [];
-  if (sign === undefined) return undefined;
-  const octal = /^0[oO]?[0-7]+$/.test(digits);
-  const value = BigInt(octal ? `0o${digits.replace(/^0[oO]?/, '')}` : digits);
+  const [, sign, octal, other] = INTEGER.exec(text) ?? [];
+  const digits = octal === undefined ? other : `0o${octal}`;
+  if (digits === undefined) return undefined;
+  const value = BigInt(digits);
   return sign === '-' ? -value : value;
 };
 

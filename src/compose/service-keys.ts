@@ -26,6 +26,9 @@ export const SHARING_KEYS: readonly string[] = [
   'use_api_socket userns_mode uts volumes_from',
 ].flatMap((names) => names.split(' '));
 
+/** The one value of `security_opt` that takes rights, in each form that docker has for it. */
+export const NO_NEW_PRIVILEGES = /^no-new-privileges(?:[:=]true)?$/;
+
 /** Keys at the top of a file that compose knows. */
 export const TOP_KEYS: readonly string[] = ['name', 'version', 'services', 'networks', 'volumes', 'configs', 'secrets'];
 

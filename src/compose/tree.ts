@@ -40,8 +40,9 @@ export interface MapNode extends Place {
 /** A compose text, aliases and merge keys resolved and variables replaced. It has no cycles. */
 export type ComposeNode = ScalarNode | ListNode | MapNode;
 
-/** The variables of a node and of all below it, in the order of the text. */
-export const variablesOf = (node: ComposeNode): readonly Variable[] => {
+/** The variables of a node and of all below it, in the order of the text; none where there is no node. */
+export const variablesOf = (node: ComposeNode | undefined): readonly Variable[] => {
+  if (node === undefined) return [];
   if (node.kind === 'scalar') return node.variables;
   const below = node.kind === 'list' ? node.items : [...node.entries.values()];
   return below.flatMap(variablesOf);
@@ -63,13 +64,11 @@ export const itemsOf = (node: ComposeNode | undefined): readonly ComposeNode[] =
   return node.kind === 'list' ? node.items : [node];
 };
 
-const TRUE = ['true', 'y', 'yes', 'on'];
-const FALSE = ['false', 'n', 'no', 'off'];
+const SWITCHES: ReadonlyMap<string | undefined, boolean> = new Map([
+  ...['true', 'y', 'yes', 'on'].map((word) => [word, true] as const),
+  ...['false', 'n', 'no', 'off'].map((word) => [word, false] as const),
+]);
 
 /** A switch as compose reads one, quoted or not; undefined where it is no switch or a variable decides. */
-export const switchOf = (node: ComposeNode | undefined): boolean | undefined => {
-  const text = literalOf(node)?.toLowerCase();
-  if (text === undefined) return undefined;
-  if (TRUE.includes(text)) return true;
-  return FALSE.includes(text) ? false : undefined;
-};
+export const switchOf = (node: ComposeNode | undefined): boolean | undefined =>
+  SWITCHES.get(literalOf(node)?.toLowerCase());

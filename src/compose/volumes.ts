@@ -23,7 +23,7 @@ export interface VolumeName {
   readonly isOwnName: boolean;
 }
 
-const KEYS = ['driver', 'driver_opts', 'external', 'labels', 'name'];
+const KEYS = ['driver', 'driver_opts', 'external', 'name'];
 const OPTIONS = ['type', 'o', 'device'];
 /** Options of tmpfs (tmpfs(5)) and of mount(8) that bring no other bytes along: `bind`, `remount` or `move` would. */
 const TMPFS_OPTION = /^(?:ro|rw|nosuid|nodev|noexec|(?:size|mode|uid|gid|nr_inodes|nr_blocks)=[0-9a-zA-Z%]+)$/;
@@ -33,6 +33,7 @@ const BIND_OPTION = /^(?:bind|rbind|ro|rw)$/;
 const NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/;
 
 const foreign = (what: string): VolumeReading => ({ kind: 'foreign', what });
+const NAMELESS = foreign('has a name that is none of a volume');
 const NEITHER = foreign('has driver_opts that are neither a bind of an absolute path nor a tmpfs');
 
 const definitionOf = (file: ComposeFile, key: string): ComposeNode | undefined =>
@@ -43,7 +44,8 @@ const fromOptions = (options: MapNode): VolumeReading => {
   const [type, o = '', device] = OPTIONS.map((key) => literalOf(options.entries.get(key)));
   if ([...options.entries.keys()].some((key) => !OPTIONS.includes(key))) return NEITHER;
   const words = o.split(',');
-  if (type === 'none' && words.some((word) => /^r?bind$/.test(word)) && words.every((word) => BIND_OPTION.test(word))) {
+  const isBind = words.includes('bind') || words.includes('rbind');
+  if (type === 'none' && isBind && words.every((word) => BIND_OPTION.test(word))) {
     // What a relative path is relative to differs between versions of compose.
     const path = cleanPath(device ?? '');
     return path === undefined ? NEITHER : { kind: 'bind', path };
@@ -82,12 +84,13 @@ export const volumeName = (file: ComposeFile, key: string): VolumeName | undefin
 /** The definition of a volume. Without one it is plain: compose itself refuses a name that is not declared. */
 export const readVolume = (file: ComposeFile, key: string): VolumeReading => {
   const definition = definitionOf(file, key);
-  if (!NAME.test(volumeName(file, key)?.name ?? key)) return foreign('has a name that is none of a volume');
+  if (!NAME.test(volumeName(file, key)?.name ?? key)) return NAMELESS;
   if (definition === undefined) return { kind: 'plain' };
   if (definition.kind !== 'map') return foreign('has a definition that cannot be read');
   const entries = [...definition.entries].filter(([name]) => name !== 'labels' && !isExtension(name));
   const variables = entries.flatMap(([, value]) => variablesOf(value));
   if (variables.length > 0) return { kind: 'undecided', variables };
+  if (volumeName(file, key) === undefined) return NAMELESS;
   const stranger = entries.find(([name]) => !KEYS.includes(name));
   if (stranger !== undefined) return foreign(`has the key ${stranger[0]}, and what it does is not known`);
   const reading = fromDriver(definition);
@@ -110,7 +113,7 @@ export const otherDefinition = (file: ComposeFile, key: string): string | undefi
   if (own === undefined || volumes?.kind !== 'map') return undefined;
   const reading = asText(readVolume(file, key));
   return [...volumes.entries.keys()].find((other) => {
-    const name = other === key ? undefined : volumeName(file, other);
+    const name = volumeName(file, other);
     return name !== undefined && isSameVolume(own, name) && asText(readVolume(file, other)) !== reading;
   });
 };

@@ -2,7 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { JsonError } from '../../src/base/json-error.ts';
 import { appFactsOf } from '../../src/compose/app-facts.ts';
-import { recommended, review, said, troubles } from './support.ts';
+import { reviewCompose } from '../../src/compose/review.ts';
+import { app, EXPECTED, recommended, review, said, troubles } from './support.ts';
 
 const scripts = (rest: Record<string, unknown>, text = recommended()): string[] =>
   said(review(text, {}, rest), 'compose.scripts', true);
@@ -65,6 +66,13 @@ describe('volumes that the machine mounts for itself', () => {
     expect(() => appFactsOf(app)).toThrow(JsonError);
     expect(() => appFactsOf(app)).toThrow('verity_volumes');
   });
+});
+
+test('facts without an app-compose.json have none of these keys', () => {
+  const { runner, composeText, allowedEnvs, scripts: known, exposure } = app(recommended());
+  const found = reviewCompose({ runner, composeText, allowedEnvs, scripts: known, exposure }, EXPECTED);
+  expect(troubles(found)).toEqual({});
+  expect(said(found, 'compose.scripts', true)).toEqual([]);
 });
 
 describe('docker_config', () => {

@@ -49,7 +49,7 @@ describe('facts of app-compose', () => {
       hasDockerConfig: false,
       strangeKeys: [],
     };
-    expect(appFactsOf({})).toEqual(nothing);
+    expect(appFactsOf({})).toStrictEqual(nothing);
     expect(
       appFactsOf({
         runner: null,
@@ -74,6 +74,7 @@ describe('facts of app-compose', () => {
     ['pre_launch_script', 7],
     ['public_logs', 'true'],
     ['gateway_enabled', 1],
+    ['verity_volumes', 1],
   ])('%s of another type is an error', (key, value) => {
     expect(() => appFactsOf({ [key]: value })).toThrow(JsonError);
     expect(() => appFactsOf({ [key]: value })).toThrow(key);
@@ -162,6 +163,7 @@ describe('compose.commands', () => {
     ]);
     expect(commands([...PIN, 'RUN_CMD=x'])).toEqual([`5 ${where}: RUN_CMD is trusted as it stands: x`]);
     expect(commands(PIN)).toEqual([]);
+    expect(commands(['x'])).toEqual(['- information : there is no pin to look at']);
   });
 });
 
@@ -270,6 +272,12 @@ describe('compose.persistence', () => {
       '2 information services.workload: the workload can gain rights: security_opt has no no-new-privileges',
     ]);
     expect(persistence(recommended().replace('cap_drop: [ALL]', 'cap_drop: [all]'))).toEqual([]);
+    expect(persistence(recommended().replace('cap_drop: [ALL]', 'cap_drop: [$X, {a: b}]'))).toHaveLength(1);
+    for (const option of ['label=disable', 'no-new-privileges:false', '$X']) {
+      expect(persistence(recommended().replace('no-new-privileges:true', option))).toEqual([
+        '2 information services.workload: the workload can gain rights: security_opt has no no-new-privileges',
+      ]);
+    }
   });
 });
 

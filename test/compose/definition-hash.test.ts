@@ -14,7 +14,7 @@ const top = (section: string, definition: string): string => `${service}${sectio
 describe('the hash of a definition', () => {
   test('is one over canonical JSON', () => {
     const text = [
-      'services: {other: {image: x, environment: {B: "1", A: }, volumes: ["vol:/d", "vol:/e", "./h:/h"], secrets: [s]}}',
+      'services: {other: {image: x, environment: {B: "1", A: }, volumes: ["vol:/d", "vol:/e", "./h:/h", /n], secrets: [s]}}',
       'volumes: {vol: {name: n}, unused: {name: m}}',
       'secrets: {s: {file: f}}',
       '',
@@ -30,7 +30,7 @@ describe('the hash of a definition', () => {
         ],
         ['image', { string: 'x' }],
         ['secrets', [{ string: 's' }]],
-        ['volumes', [{ string: 'vol:/d' }, { string: 'vol:/e' }, { string: './h:/h' }]],
+        ['volumes', [{ string: 'vol:/d' }, { string: 'vol:/e' }, { string: './h:/h' }, { string: '/n' }]],
       ],
       references: [
         ['networks', 'default', null],

@@ -146,6 +146,78 @@ describe.skipIf(version === undefined)(`as docker compose ${version} reads it`, 
     );
   });
 
+  test('names of variables that are made up, where they are read at all', async () => {
+    const folder = useScratch().path;
+    const part = fc
+      .array(fc.constantFrom('A', 'B', '=', '$$', '$', '.', '-', '\t', 'x', '"', '#'), { minLength: 1, maxLength: 4 })
+      .map((pieces) => pieces.join(''))
+      // Compose sets none of these, and a variable `#extensions` in their place that nobody reads.
+      .filter((text) => !text.startsWith('x-'));
+    await holds(
+      fc.asyncProperty(
+        fc.array(fc.tuple(part, fc.boolean()), { minLength: CASES, maxLength: CASES }),
+        async (cases) => {
+          const all = cases.map(([text, inList], index) => [
+            `s${index}`,
+            { image: 'x', environment: inList ? [text] : { [text]: 'v' } },
+          ]);
+          const text = JSON.stringify({ services: Object.fromEntries(all) });
+          const theirs = await composeConfig(folder, text);
+          if (typeof theirs === 'string') return;
+          for (const { name, environment } of readCompose(text).services) {
+            const [one] = environment;
+            // What the container is given; there a name ends at the first =.
+            const [[key = '', value] = []] = Object.entries(theirs.services[name]?.environment ?? {});
+            const [given] = (value === null ? key : `${key}=${value}`).split('=');
+            if (one?.name !== undefined) expect([text, one.name]).toEqual([text, given]);
+          }
+        },
+      ),
+      15,
+    );
+  });
+
+  test('volumes that are made up, where they are read at all', async () => {
+    const folder = useScratch().path;
+    const piece = fc.constantFrom(
+      '/a',
+      '/b',
+      'vv',
+      ':',
+      ':',
+      ':/c',
+      '.',
+      './d',
+      '~',
+      'n',
+      'é',
+      '\\',
+      'ro',
+      ',',
+      'rw',
+      ' ',
+    );
+    const spec = fc.array(piece, { minLength: 1, maxLength: 6 }).map((pieces) => pieces.join(''));
+    await holds(
+      fc.asyncProperty(spec, async (text) => {
+        const file = JSON.stringify({ services: { a: { image: 'x', volumes: [text] } }, volumes: { vv: {} } });
+        const [mount] = readCompose(file).services[0]?.mounts ?? [];
+        if (mount?.target === undefined) return;
+        const theirs = await composeConfig(folder, file);
+        if (typeof theirs === 'string') return;
+        expect(allFromOurs(readCompose(file), folder)).toEqual(allFromConfig(theirs));
+      }),
+      200,
+    );
+  });
+
+  test('what a NUL makes of a volume is why none is read', async () => {
+    const text = 'services: {a: {image: x, volumes: ["/usr/bin/x\\0/dstack/user_config:/y"]}}\n';
+    const theirs = (await composeConfig(useScratch().path, text)) as Config;
+    expect(theirs.services.a?.volumes).toMatchObject([{ source: '/dstack/user_config', target: '/usr/bin/x' }]);
+    expect(() => readCompose(text)).toThrow('it holds \\x00');
+  });
+
   const dataOf = (node: ComposeNode): unknown => {
     if (node.kind === 'scalar') return node.type === 'null' ? null : node.text;
     if (node.kind === 'list') return node.items.map(dataOf);

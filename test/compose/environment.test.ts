@@ -57,6 +57,40 @@ describe('variables of the launcher', () => {
     },
   );
 
+  test('a name that only holds one of those is let through', () => {
+    const [line] = environment(set('GIT_BUILD_X: x', [...PIN, 'ALLOW_ENV=GIT_BUILD_X']));
+    expect(line).toMatch(/^10 information .*; the pin lets it through$/);
+  });
+
+  test('what is left to a variable is told at the line of the variable', () => {
+    const block = (name: string): string =>
+      set(`${name}: |\n        a\n        $X`, [...PIN, 'ALLOW_ENV=NODE_OPTIONS']);
+    expect(environment(block('NODE_OPTIONS'))[0]).toMatch(/^12 not-bound .*, and its value is left to a variable$/);
+    expect(environment(block('TWL_RUN_DIR'))[0]).toMatch(/^12 not-bound .*, and its value is left to X$/);
+  });
+
+  test('the pin itself is the business of compose.pin-bound', () => {
+    expect(environment(recommended([], [], [...PIN, 'RUN_CMD=$X']))).toEqual([]);
+  });
+
+  test.each([
+    ['LAUNCHER_CONFIG=REPO_URL', 'https://example.org/x'],
+    ['BASH_ENV=/srv/x', ''],
+    ['PATH=', '/srv'],
+    ['=', ''],
+    ['A=', '[]'],
+  ])('a key %j sets what stands before its =, and is none', (key, value) => {
+    const found = review(set(`"${key}": ${value === '' ? "''" : value}`));
+    const where = `services.workload.environment.${key}`;
+    expect(said(found, 'compose.environment')).toEqual([
+      `${LINE} failed ${where}: what this variable is called cannot be read`,
+    ]);
+    expect(said(found, 'compose.pin-bound')).toEqual([
+      `${LINE} not-bound ${where}: this may be LAUNCHER_CONFIG: its name cannot be read`,
+    ]);
+    expect(found.pin).toBeUndefined();
+  });
+
   test('a name that ALLOW_ENV does not hold is not let through', () => {
     expect(environment(set('NODE_PATH: x', [...PIN, 'ALLOW_ENV=NODE_OPTIONS']))[0]).toMatch(/^10 failed .*NODE_PATH/);
   });
@@ -250,6 +284,16 @@ describe('how it is read', () => {
     ['A=1', [['A', '1', []]]],
     ['{A: [$X]}', [['A', undefined, ['X']]]],
     ['["$$A=1"]', [['$A', '1', []]]],
+    ['["A=$$B$C"]', [['A', '$B', ['C']]]],
+    ['["A${B:-=}=1"]', [[undefined, undefined, ['B']]]],
+    [
+      '{"A=B": "1", "C=": $D, "E$F": "1"}',
+      [
+        [undefined, undefined, []],
+        [undefined, undefined, ['D']],
+        ['E$F', '1', []],
+      ],
+    ],
   ])('%s', (text, expected) => {
     expect(entries(text)).toEqual(expected);
   });

@@ -89,9 +89,27 @@ describe('the config that the command names', () => {
     '/etc/.x/y',
     '/opt/pin',
     '/proc/x/y',
+    '/usr/etc/app/x',
+    '/etc/systemd/x',
+    '/etc/xdg/x',
+    '/etc/modules-load.d/x',
+    '/etc/dbus-1/x',
   ])('%s may hide something', (path) => {
     expect(named(path)).toEqual([
       `2 failed services.a.configs[0]: a mount at ${path} can replace files of the image in /${path.split('/')[1]}`,
+    ]);
+  });
+
+  test('which a variable decides is none', () => {
+    const text = [
+      'services:',
+      `  a: {image: "${IMAGE}", command: ["$C"], configs: [{source: c, target: /etc/app/x}]}`,
+      'configs: {c: {content: x}}',
+      '',
+    ].join('\n');
+    expect(said(review(text), 'compose.override')).toEqual([
+      '2 failed services.a.configs[0]: a mount at /etc/app/x can replace files of the image in /etc',
+      '2 not-bound services.a.command: the command is not decided by the text: it is left to the variable C',
     ]);
   });
 

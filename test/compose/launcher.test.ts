@@ -150,6 +150,18 @@ describe('a launcher that is not found', () => {
       '- failed services: no service runs the image of a launcher',
     ],
     [
+      'nothing like it, nor an image',
+      service('init: true'),
+      'failed',
+      '- failed services: no service runs the image of a launcher',
+    ],
+    [
+      'by no image, with a variable elsewhere',
+      service('environment: {LAUNCHER_CONFIG: "${X}"}'),
+      'not-bound',
+      `2 not-bound services.app: ${looks} is not named by its digest`,
+    ],
+    [
       'by a tag',
       service('image: launcher:latest', pin),
       'not-bound',
@@ -225,6 +237,8 @@ describe('roles', () => {
     ['entrypoint: [twl-attest], command: [x]'],
     ['entrypoint: [twl-attest], command: [twl-attest]'],
     ['entrypoint: "${X}", command: [twl-attest]'],
+    ['entrypoint: "${X}"'],
+    ['entrypoint: twl-attest; x'],
     ['command: []'],
     ['init: true'],
   ])('%s is not', (line) => {
@@ -255,6 +269,12 @@ describe('proposals', () => {
       'services: {a: {configs: [c]}, b: {configs: [d]}, e: {configs: [f]}}\nconfigs: {c: {content: "X=1\\n  COMMIT_SHA=${C:?no}"}, d: {content: "#COMMIT_SHA="}, f: {file: x}}',
       ['a'],
     ],
+    [
+      'nothing that a volume or a secret of that name holds',
+      'services: {a: {secrets: [c], volumes: ["c:/x"]}}\nconfigs: {c: {content: "COMMIT_SHA="}}',
+      [],
+    ],
+    ['nothing where the config is no map', 'services: {a: {configs: [c, "${C}"]}}\nconfigs: {c: x}', []],
     ['nothing', 'services: {a: {configs: [c], secrets: [c], volumes: ["vol:/x"]}}\nsecrets: {c: {file: x}}', []],
   ])('by %s', (_name, text, expected) => {
     expect(proposed(text)).toEqual(expected);

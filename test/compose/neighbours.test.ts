@@ -23,6 +23,8 @@ describe('compose.sharing', () => {
       ['cap_add: [NET_BIND_SERVICE, cap_chown]', 'privileged: false', 'use_api_socket: "no"'],
     ],
     ['no-new-privileges', ['security_opt: ["no-new-privileges:true"]']],
+    ['no-new-privileges in its other forms', ['security_opt: [no-new-privileges, no-new-privileges=true]']],
+    ['memory that is called like the work directory', ['volumes: [{type: tmpfs, source: work, target: /w}]']],
     ['keys without a value', ['devices:', 'provider:', 'unheard_of:']],
     [
       'what is its own business',
@@ -168,6 +170,11 @@ describe('compose.sharing', () => {
       'not-bound privileged: whether other is privileged is not decided by the text: it is left to the variable P',
     ],
     ['a capability', ['cap_add: [SYS_ADMIN]'], 'failed cap_add[0]: other gets a capability: SYS_ADMIN'],
+    [
+      'a capability with its prefix inside',
+      ['cap_add: [CHCAP_OWN]'],
+      'failed cap_add[0]: other gets a capability: CHCAP_OWN',
+    ],
     ['all capabilities', ['cap_add: [ALL]'], 'failed cap_add[0]: other gets a capability: ALL'],
     [
       'a capability as a map',
@@ -179,6 +186,13 @@ describe('compose.sharing', () => {
       ['security_opt: ["seccomp=unconfined"]'],
       'failed security_opt[0]: other has a security option: seccomp=unconfined',
     ],
+    ...['xno-new-privileges', 'no-new-privileges:truex', 'no-new-privileges:false'].map(
+      (option): [string, string[], string] => [
+        `the security option ${option}`,
+        [`security_opt: ["${option}"]`],
+        `failed security_opt[0]: other has a security option: ${option}`,
+      ],
+    ),
     ['a device', ['devices: [/dev/tdx_guest]'], 'failed devices: other gets a device of the machine'],
     [
       'device rules',
@@ -237,8 +251,32 @@ describe('compose.sharing', () => {
       ['volumes: {work: {driver_opts: {type: none, o: bind, device: /data/job}}}'],
     ],
     ['keys of which one ends like the other', ['volumes: [a_work:/w]'], ['volumes: {work: , a_work: }']],
+    ['a volume and a path', ['volumes: ["/data/x:/w"]'], ['volumes: {work: {name: a_undefined}}']],
+    [
+      'a path and a volume',
+      ['volumes: [x1:/w]'],
+      ['volumes: {work: {driver_opts: {type: none, o: bind, device: /data/job}}, x1: {name: a_undefined}}'],
+    ],
   ])('two volumes: %s', (_name, lines, after) => {
     expect(sharing(beside(lines, after))).toEqual([]);
+  });
+
+  test('volumes without a name are never one', () => {
+    const text = recommended(
+      ['volumes: [/srv/workload]'],
+      [`  other: {image: "${OTHER_IMAGE}", volumes: [/srv/workload]}`],
+    );
+    expect(sharing(text)).toEqual([]);
+  });
+
+  test('a work directory on files of the machine is told once', () => {
+    const text = (options: string): string =>
+      recommended(
+        ['volumes: ["/etc/job:/srv/workload"]'],
+        [`  other: {image: "${OTHER_IMAGE}", volumes: ["/etc/job:/w${options}"]}`],
+      );
+    expect(sharing(text(''))).toEqual([`13 failed ${AT}.volumes[0]: other can write to the work directory`]);
+    expect(sharing(text(':ro'))).toEqual([`13 information ${AT}.volumes[0]: other can read the work directory`]);
   });
 
   test.each(['configs', 'secrets'])('%s that are files of the machine', (section) => {
@@ -304,7 +342,20 @@ describe('the responder', () => {
     );
 
   test("may have the agent's socket", () => {
-    expect(troubles(review(responder('volumes: ["/var/run/dstack.sock:/var/run/dstack.sock"]')))).toEqual({});
+    const text = responder('volumes: ["/var/run/dstack.sock:/var/run/dstack.sock"]');
+    expect(troubles(review(text))).toEqual({});
+    expect(sharing(text)).toEqual([]);
+  });
+
+  test.each(['pid', 'ipc', 'network_mode'])('has its own %s, as the launcher has', (key) => {
+    const beside = (service: string): string =>
+      `${responder()}  other:\n    image: ${OTHER_IMAGE}\n    ${key}: service:${service}\n`;
+    for (const name of ['attest', 'workload']) {
+      expect(sharing(beside(name))).toEqual([
+        `18 failed ${AT}.${key}: other shares a namespace (${key}): service:${name}`,
+      ]);
+    }
+    expect(sharing(beside('attest2'))).toEqual([]);
   });
 
   test('may have nothing else', () => {

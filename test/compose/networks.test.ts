@@ -1,5 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is compose that expands them
 import { describe, expect, test } from 'vitest';
+import { readCompose } from '../../src/compose/document.ts';
+import { networkKeys } from '../../src/compose/networks.ts';
 import { MORE, OTHER_IMAGE, recommended, review, said, troubles } from './support.ts';
 
 const beside = (service: string, networks: string) =>
@@ -46,6 +48,14 @@ describe('networks', () => {
       '{h: {driver: "${N}"}}',
       '13 not-bound services.other.networks[0]: which network other is in is not decided by the text: it is left to the variable N',
     ],
+    ...['{h: {external: "${N}"}}', '{h: {external: {name: "${N}"}}}'].map(
+      (networks): [string, string, string, string] => [
+        `of which a variable decides whether it is its own, ${networks}`,
+        'networks: [h]',
+        networks,
+        '13 not-bound services.other.networks[0]: which network other is in is not decided by the text: it is left to the variable N',
+      ],
+    ),
     [
       'which a variable decides',
       'networks: ["${N}"]',
@@ -66,6 +76,22 @@ describe('networks', () => {
     ['none', 'network_mode: none', '{a: {name: host}}'],
   ])('%s is harmless', (_name, service, networks) => {
     expect(troubles(beside(service, networks))).toEqual({});
+  });
+
+  test.each<[string, string[]]>([
+    ['networks: [a, b]', ['a', 'b']],
+    ['networks: {a: , b: {}}', ['a', 'b']],
+    ['networks: [a, "${N}"]', ['a']],
+    ['networks: ["${N}"]', []],
+    ['networks: [[a]]', []],
+    ['networks: []', ['default']],
+    ['networks: {}', ['default']],
+    ['init: true', ['default']],
+    ['network_mode: none', []],
+    ['network_mode: none, networks: [a]', []],
+  ])('with %s it is in %j', (lines, expected) => {
+    const { services } = readCompose(`services: {a: {${lines}}}`);
+    expect(networkKeys(services[0]!).map(({ key }) => key)).toEqual(expected);
   });
 
   test('the default network is that of all that name none, the launcher included', () => {

@@ -101,12 +101,14 @@ describe('keys that are harmless', () => {
     ['an empty command', ['command: []']],
     ['an empty command as a text', ['command: ""']],
     ['a healthcheck that is off', ['healthcheck: {disable: true}']],
+    ['a healthcheck that is off with its test', ['healthcheck: {test: [CMD, x], disable: true}']],
     ['a healthcheck of none', ['healthcheck: {test: [NONE]}']],
     ['a healthcheck without a test', ['healthcheck: {interval: 5s}']],
     [
       'what deploy says of resources',
       ['deploy: {mode: replicated, resources: {limits: {cpus: "1"}}, restart_policy: {}, x-y: 1}'],
     ],
+    ['how deploy places and updates', ['deploy: {labels: {a: b}, placement: {}, update_config: {}, replicas: 1}']],
     ['a platform', ['platform: linux/amd64']],
     [
       'mounts for data',

@@ -135,6 +135,10 @@ describe('plain scalars', () => {
     ['.5', 'float', '0.5'],
     ['-.5', 'float', '-0.5'],
     ['1e3', 'float', '1000'],
+    ['1e-3', 'float', '0.001'],
+    ['1e+3', 'float', '1000'],
+    ['0o00', 'integer', '0'],
+    ['0O0x1', 'string', '0O0x1'],
     ['1e5', 'float', '100000'],
     ['1e6', 'float', '1e+06'],
     ['123456789.5', 'float', '1.234567895e+08'],
@@ -390,6 +394,11 @@ describe('mounts', () => {
     ['volumes: ["./a:/b:ro"]', [['bind', './a', '/b', true]]],
     ['volumes: ["~/a:/b:z,ro"]', [['bind', '~/a', '/b', true]]],
     ['volumes: ["/a:/b:rw"]', [['bind', '/a', '/b', false]]],
+    ['volumes: ["/a:/b:ro,z"]', [['bind', '/a', '/b', true]]],
+    ['volumes: ["/a:/b:ro,rw"]', [['bind', '/a', '/b', false]]],
+    ['volumes: ["/a:/b:rw,ro"]', [['bind', '/a', '/b', true]]],
+    ['volumes: ["a.b:/x"]', [['volume', 'a.b', '/x', false]]],
+    ['volumes: ["a~/b:/x"]', [['volume', 'a~/b', '/x', false]]],
     ['volumes: ["/a:/b:row"]', [['bind', '/a', '/b', false]]],
     ['volumes: [name:a]', [unknown]],
     ['volumes: [name:rel]', [['volume', 'name', undefined, false]]],
@@ -433,6 +442,17 @@ describe('mounts', () => {
     ['secrets: [{source: s, target: /t}]', [['secret', 's', '/t', true]]],
   ])('%s', (lines, expected) => {
     expect(mounts(lines)).toEqual(expected);
+  });
+});
+
+describe('commands', () => {
+  test('are lists of texts only, or one text', () => {
+    const words = (command: string) => readCompose(`services: {a: {command: ${command}}}`).services[0]?.command?.words;
+    expect(words('[a, "1"]')).toEqual(['a', '1']);
+    expect(words('a b')).toEqual(['a', 'b']);
+    expect(words('1')).toEqual(['1']);
+    for (const command of ['[a, 1]', '[a, [b]]', '[a, ~]', '[a, "$X"]', '{a: b}', '"$X"'])
+      expect(words(command)).toBeUndefined();
   });
 });
 

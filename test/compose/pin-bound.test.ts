@@ -162,6 +162,35 @@ describe('a pin that the text does not decide', () => {
       ],
     ],
     [
+      'a secret of the name of a config',
+      without(['secrets: [c]', 'command: /run/secrets/c'], CONTENT),
+      [
+        '4 not-bound services.workload.secrets[0]: the pin comes from a secret, whose bytes the attested text does not hold',
+      ],
+    ],
+    [
+      'a volume of the name of a config',
+      without([`volumes: ["c1:${DEFAULT}"]`], ['configs:', '  c1:', ...CONTENT.slice(2)]),
+      [
+        '4 not-bound services.workload.volumes[0]: the pin comes from a volume, whose bytes the attested text does not hold',
+      ],
+    ],
+    [
+      'a config of nothing but a name',
+      without([at(DEFAULT)], ['configs: {c: {name: n}}']),
+      ['4 not-bound services.workload.configs[0]: the pin comes from a config that is no inline text'],
+    ],
+    [
+      'a config that is a text itself',
+      without([at(DEFAULT)], ['configs: {c: x}']),
+      ['4 not-bound services.workload.configs[0]: the pin comes from a config that is no inline text'],
+    ],
+    [
+      'the image, by the command, beside an env_file',
+      without(['command: /etc/my.conf', 'env_file: a.env']),
+      [`2 not-bound services.workload: the pin is in the image at /etc/my.conf, ${IN_IMAGE}`],
+    ],
+    [
       'a config from a file',
       without([at(DEFAULT)], ['configs: {c: {file: ./pin.conf}}']),
       ['4 not-bound services.workload.configs[0]: the pin comes from a config that is no inline text'],

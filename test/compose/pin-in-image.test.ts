@@ -79,6 +79,20 @@ describe('or the text has another one, or leaves it open', () => {
     expect('findings' in found ? found.findings : found).toMatchObject([{ severity, text }]);
   });
 
+  test('what is against the image is told where the image is named', () => {
+    const [strange, two] = [
+      locate([{ origin: '/etc/git-launcher/config.conf', text: 'x' }]),
+      locate([VARIABLE], 'command: [/x.conf]'),
+    ];
+    for (const found of [strange, two]) expect(found).toMatchObject({ findings: [place] });
+  });
+
+  test.each(['LAUNCHER_CONFIG=REPO_URL', 'LAUNCHER_CONFIG='])('a key %s takes the place of the variable', (key) => {
+    expect(locate([VARIABLE], `environment: {"${key}": x}`)).toMatchObject({
+      findings: [{ severity: 'not-bound', text: 'this may be LAUNCHER_CONFIG: its name cannot be read' }],
+    });
+  });
+
   test('what the text says takes the place of the variable in the image', () => {
     const found = locate([VARIABLE], 'environment: [LAUNCHER_CONFIG=x]');
     expect(found).toMatchObject({ inline: { text: 'x', origin: 'LAUNCHER_CONFIG', line: 4 } });

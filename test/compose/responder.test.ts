@@ -134,6 +134,22 @@ describe('the responder', () => {
     ).toEqual(['15 not-bound services.attest.volumes[0]: this mount is left to the variable A']);
   });
 
+  test.each([
+    ['a variable decides', '{driver_opts: {device: $D}}'],
+    ['is a path that nobody can read', '{name: [a]}'],
+  ])('what %s holds no receipt', (_name, definition) => {
+    const found = responder(['volumes: ["r1:/run/trusted-workload-launcher:ro"]'], [`volumes: {r1: ${definition}}`]);
+    expect(said(found, 'compose.override')).toEqual([
+      `15 failed services.attest.volumes[0]: ${more('/run/trusted-workload-launcher')}`,
+    ]);
+  });
+
+  test('mounts that cannot be read, or whose place a variable decides, are told', () => {
+    expect(override('volumes: ["x1:/${P}"]')).toEqual([
+      '15 not-bound services.attest.volumes[0]: what is mounted here, and where, is not decided by the text: it is left to the variable P',
+    ]);
+  });
+
   test('a socket that a named volume or a secret hides is none', () => {
     const bind = '{driver_opts: {type: none, o: bind, device: /run/dstack.sock}}';
     const found = responder(['volumes: ["sock:/run/dstack.sock"]'], [`volumes: {sock: ${bind}}`]);

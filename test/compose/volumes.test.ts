@@ -66,6 +66,8 @@ describe('what a definition makes of a volume', () => {
     ['a text', 'local', 'has a definition that cannot be read'],
     ['the name of a path', '{name: /etc, external: true}', 'has a name that is none of a volume'],
     ['the name of a way up', '{name: ../x}', 'has a name that is none of a volume'],
+    ['a name that is no text', '{name: [a]}', 'has a name that is none of a volume'],
+    ['the same as in old files', '{external: {name: {a: b}}}', 'has a name that is none of a volume'],
     ['no name', '{name: ""}', 'has a name that is none of a volume'],
     ['a name that ends in a path', '{name: a/b}', 'has a name that is none of a volume'],
   ])('%s is not let pass', (_name, definition, what) => {

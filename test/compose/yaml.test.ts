@@ -62,6 +62,14 @@ describe('what is refused', () => {
       3,
       'compose file, line 3: a key is',
     ],
+    ['a NUL as an escape', 'services: {}\nx: "\\0"', 'control-character', 2, 'compose file, line 2: it holds \\x00'],
+    [
+      'a NUL in a key',
+      'services: {}\nx:\n  "a\\u0000b": 1',
+      'control-character',
+      3,
+      'compose file, line 3: it holds \\x00',
+    ],
     ['NUL', 'x: \0', 'control-character', 1, 'compose file, line 1: it holds \\x00'],
     ['a vertical tab', 'x: \v', 'control-character', 1, 'compose file, line 1: it holds \\x0b'],
     ['a delete', 'x: \u007f', 'control-character', 1, 'compose file, line 1: it holds \\x7f'],
@@ -89,8 +97,34 @@ describe('what is refused', () => {
       3,
       'compose file, line 3: Unexpected flow-map-end',
     ],
-    ['an alias without an anchor', 'services: {}\nx: *a', 'syntax', 2, ''],
-    ['an alias above its anchor', 'services: {}\nx: *a\ny: &a 1', 'syntax', 2, ''],
+    [
+      'an alias without an anchor',
+      'services: {}\nx: *a',
+      'syntax',
+      2,
+      'compose file, line 2: there is no anchor a above its alias',
+    ],
+    [
+      'an alias above its anchor',
+      'services: {}\nx: *a\ny: &a 1',
+      'syntax',
+      2,
+      'compose file, line 2: there is no anchor a above its alias',
+    ],
+    [
+      'a tag on a list that says list',
+      'services: {}\nx: !!seq [a]',
+      'bad-tag',
+      2,
+      'compose file, line 2: the tag tag:yaml.org,2002:seq is not read',
+    ],
+    [
+      'a tag on a map that says map',
+      'services: {}\nx: !!map {a: b}',
+      'bad-tag',
+      2,
+      'compose file, line 2: the tag tag:yaml.org,2002:map is not read',
+    ],
     ['a tag of its own', 'services: {}\nx: !reset 1', 'bad-tag', 2, ''],
     ['a tag of YAML', 'services: {}\nx: !!int 1', 'bad-tag', 2, ''],
     ['a binary tag', 'services: {}\nx: !!binary aa==', 'bad-tag', 2, ''],
@@ -194,10 +228,15 @@ describe('what is refused', () => {
     expect(failure('a: 1\n---\n').hint).toBe('compose merges them into one: write one');
     expect(failure('services: {}\n8: 1').hint).toBe('quote it');
     expect(failure('services: {}\nx: "${}"').hint).toBe('a $ that is meant as itself is written $$');
-    expect(failure('services: {}\nx: !!map {a: 1}').hint ?? 'write the value without a tag').toBe(
-      'write the value without a tag',
-    );
+    expect(failure('services: {}\n[a]: 1').hint).toBe('quote it');
+    expect(failure('services: {}\nx: {!!str <<: {}}').hint).toBe('write << without a tag');
+    expect(failure('services: {}\nx: "\\0"').hint).toBe('write it without');
+    expect(failure('services: {}\nx: !!map {a: 1}').hint).toBe('write the value without a tag');
     expect(failure('[]').hint).toBe('hold it against `docker compose config`');
+  });
+
+  test("the library's own message, and nothing more", () => {
+    expect(failure('services: {}\nx: "a').message).toBe('compose file, line 2: Missing closing "quote');
   });
 
   test('too many bytes, and not one less', () => {
@@ -218,6 +257,7 @@ describe('what is refused', () => {
       line: undefined,
       message: 'compose file: it is not UTF-8',
     });
+    expect(failure(Uint8Array.of(0x61, 0xff)).cause).toBeInstanceOf(TypeError);
     expect(failure(Uint8Array.of(0xef, 0xbb, 0xbf, 0x61))).toMatchObject({ code: 'control-character' });
   });
 
@@ -228,6 +268,34 @@ describe('what is refused', () => {
     expect(failure(nested(MAX_DEPTH))).toMatchObject({ code: 'too-deep', line: 2 });
     expect(failure(`services: {}\nx: ${'['.repeat(20_000)}`)).toMatchObject({ code: 'too-deep', line: 2 });
     expect(failure(`services: {}\nx: ${'{a: '.repeat(20_000)}`)).toMatchObject({ code: 'too-deep' });
+  });
+
+  test('too many levels are found before aliases are followed, whatever they are made of', () => {
+    const half = MAX_DEPTH / 2;
+    for (const nested of [
+      `${'['.repeat(MAX_DEPTH)}${']'.repeat(MAX_DEPTH)}`,
+      `${'{a: '.repeat(MAX_DEPTH)}${'}'.repeat(MAX_DEPTH)}`,
+      `${'{? '.repeat(MAX_DEPTH)}${'}'.repeat(MAX_DEPTH)}`,
+      `${'[{a: '.repeat(half)}${'}]'.repeat(half)}`,
+    ]) {
+      expect(failure(`services: {}\nx: ${nested}`).message).toBe(`compose file, line 2: more than ${MAX_DEPTH} levels`);
+    }
+  });
+
+  test('an alias counts as many levels as it stands for, and one more', () => {
+    const levels = MAX_DEPTH / 2;
+    // The text is a level as well, and so is the value of the innermost map.
+    const twice = (inner: number, outer: number, [open, close]: [string, string]): string =>
+      `services: {}\na: &a ${open.repeat(inner)}${close.repeat(inner)}\nb: ${open.repeat(outer)}*a${close.repeat(outer)}`;
+    for (const pair of [['[', ']'] as [string, string], ['{x: ', '}'] as [string, string]]) {
+      const least = pair[0] === '[' ? levels - 2 : levels - 3;
+      expect(readCompose(twice(levels, least, pair)).services).toEqual([]);
+      expect(failure(twice(levels, least + 1, pair))).toMatchObject({
+        code: 'too-deep',
+        line: 2,
+        message: `compose file, line 2: more than ${MAX_DEPTH} levels, aliases written out`,
+      });
+    }
   });
 
   test('aliases that multiply', () => {
@@ -279,11 +347,25 @@ describe('what is read', () => {
     ['an inline merge', '{<<: {a: b, c: d}, a: e}', { a: 'e', c: 'd' }],
     ['a merge behind what it may not change', '{a: e, <<: {a: b}}', { a: 'e' }],
     ['a list of merges, of which the first counts', '{<<: [{a: 1}, {a: 2, b: 3}]}', { a: '1', b: '3' }],
+    ['an anchor on a key', '{&a b: c, d: *a}', { b: 'c', d: 'b' }],
+    ['keys without a value', '{a, b}', { a: null, b: null }],
     ['null', '', null],
     ['quoted null', '"null"', 'null'],
     ['a list', '[a, [b], {c: d}]', ['a', ['b'], { c: 'd' }]],
   ])('%s', (_name, text, expected) => {
     expect(plain(under(text))).toEqual(expected);
+  });
+
+  test('the types that a tag or quotes make strings', () => {
+    const type = (text: string) => {
+      const { kind, ...node } = under(text);
+      return kind === 'scalar' && 'type' in node ? [node.type, node.text] : [];
+    };
+    expect(type('010')).toEqual(['integer', '8']);
+    expect(type('!!str 010')).toEqual(['string', '010']);
+    expect(type('"010"')).toEqual(['string', '010']);
+    expect(type('!!str ~')).toEqual(['string', '~']);
+    expect(type('')).toEqual(['null', '']);
   });
 
   test('the lines and paths of everything', () => {
@@ -319,12 +401,18 @@ describe('what is read', () => {
       ['C', 1],
       ['D', 1],
     ]);
+    expect(lines('"\n  \\x24D\n  $D"')).toEqual([
+      ['D', 1],
+      ['D', 1],
+    ]);
+    expect(lines('"\n  \\x24C\n  \\x24$A"')).toEqual([['C', 1]]);
     expect(lines('a')).toEqual([]);
+    expect(lines('{a}')).toEqual([]);
   });
 
   test('services with what they say', () => {
     const { services }: ComposeFile = readCompose(
-      'services:\n  a:\n    image: x/y:1\n    command: b c\n    entrypoint: [d]\n  e: {}\n',
+      'services:\n  a:\n    image: x/y:1\n    command: b c\n    entrypoint: [d]\n    environment: [f=g]\n  e: {}\n',
     );
     expect(services).toMatchObject([
       {
@@ -334,18 +422,11 @@ describe('what is read', () => {
         image: { name: 'x/y', tag: '1', digest: undefined },
         command: { words: ['b', 'c'], line: 4, path: 'services.a.command', variables: [] },
         entrypoint: { words: ['d'] },
-        environment: [],
+        environment: [{ name: 'f', value: 'g' }],
         mounts: [],
       },
       { name: 'e', image: undefined, command: undefined, entrypoint: undefined },
     ]);
-  });
-
-  test('commands as lists hold texts only', () => {
-    const words = (command: string) => readCompose(`services: {a: {command: ${command}}}`).services[0]?.command?.words;
-    expect(words('[a, "1"]')).toEqual(['a', '1']);
-    for (const command of ['[a, 1]', '[a, [b]]', '[a, ]'.replace(', ]', ', ~]'), '[a, "$X"]', '{a: b}', '"$X"'])
-      expect(words(command)).toBeUndefined();
   });
 
   test('nothing that is thrown is a surprise', async () => {

@@ -57,7 +57,7 @@ const TOLD: Record<ComposeCheckId, Told> = {
   'compose.sharing': {
     title: 'nobody else holds its files or sockets',
     proves:
-      "No other service shares the work directory, the docker or dstack socket or the host's namespaces, and none is privileged.",
+      'No other service shares the work directory, the docker or dstack socket, or the namespaces of the host, the launcher or twl-attest, and none is privileged.',
     assumes: MEASURED,
     good: 'no other service holds what the launcher relies on',
   },

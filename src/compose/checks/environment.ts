@@ -16,29 +16,24 @@ const BEFORE_THE_LAUNCHER = /^(?:LD_|MALLOC_|GLIBC_|GCONV_|LOCPATH)/;
 const OWN_SETTING = /^TWL_|^LOG_FORMAT$/;
 
 const entryFindings = (entry: EnvironmentEntry, allowEnv: readonly string[]): ComposeFinding[] => {
-  const { name, variables, line } = entry;
-  if (name === undefined) return [unbound(entry, 'the name of this variable is left to another one')];
+  const { name, variables } = entry;
+  if (name === undefined) {
+    return variables.length > 0
+      ? [unbound(entry, 'the name of this variable is left to another one')]
+      : [failing(entry, 'what this variable is called cannot be read')];
+  }
+  const place = { ...entry, line: variables[0]?.line ?? entry.line };
   if (name === PIN_VARIABLE) return [];
   const steering = steersCode(name);
   if (steering !== undefined) {
     const isLetThrough = allowEnv.includes(name) && !BEFORE_THE_LAUNCHER.test(name);
     if (!isLetThrough) return [failing(entry, `${name} ${steering.reason}`)];
     if (variables.length === 0) return [informing(entry, `${name} ${steering.reason}; the pin lets it through`)];
-    return [
-      unbound(
-        { ...entry, line: variables[0]?.line ?? line },
-        `${name} ${steering.reason}, and its value is left to a variable`,
-      ),
-    ];
+    return [unbound(place, `${name} ${steering.reason}, and its value is left to a variable`)];
   }
   const names = [...new Set(variables.map((variable) => variable.name))].join(', ');
   if (names !== '' && OWN_SETTING.test(name)) {
-    return [
-      unbound(
-        { ...entry, line: variables[0]?.line ?? line },
-        `${name} is a setting of the launcher, and its value is left to ${names}`,
-      ),
-    ];
+    return [unbound(place, `${name} is a setting of the launcher, and its value is left to ${names}`)];
   }
   return names === '' ? [] : [informing(entry, `the value of ${name} is not in the text: it comes from ${names}`)];
 };
@@ -52,7 +47,7 @@ const serviceFindings = ({ node, environment }: Service, allowEnv: readonly stri
 
 const misplacedFindings = ({ environment }: Service): ComposeFinding[] =>
   environment.flatMap((entry) => {
-    const reason = entry.name === undefined ? undefined : misplacedIn(entry.name);
+    const reason = misplacedIn(entry.name);
     return reason === undefined ? [] : [failing(entry, `${entry.name} ${reason}`)];
   });
 

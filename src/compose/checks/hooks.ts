@@ -9,7 +9,7 @@ const hookFindings = (node: ComposeNode, name: string): ComposeFinding[] => {
   if (stranger !== undefined) return [failing(stranger[1], `a hook of ${name} has the key ${stranger[0]}`)];
   const privileged = childOf(node, 'privileged');
   const user = childOf(node, 'user');
-  const variables = privileged === undefined ? [] : variablesOf(privileged);
+  const variables = variablesOf(privileged);
   return [
     ...unboundBy(variables, privileged ?? node, `whether a hook of ${name} is privileged is not decided by the text`),
     ...(privileged === undefined || variables.length > 0 || switchOf(privileged) === false

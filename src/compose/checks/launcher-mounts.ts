@@ -30,12 +30,10 @@ export const hidingFindings = (
   return [failing(mount, `a mount at ${target} can replace files of the image in ${hidden}`)];
 };
 
-/** A mount of which the text does not say what it is, or where; undefined where it does. */
-export const unreadFindings = (mount: Mount): ComposeFinding[] | undefined => {
-  const { target, variables, kind } = mount;
-  if (kind !== 'unknown' && target !== undefined) return undefined;
-  if (variables.length > 0)
-    return unboundBy(variables, mount, 'what is mounted here, and where, is not decided by the text');
+/** A mount of which the text does not say where it is, which is also so where it does not say what it is. */
+export const unreadFindings = (mount: Mount): ComposeFinding[] => {
+  if (mount.variables.length > 0)
+    return unboundBy(mount.variables, mount, 'what is mounted here, and where, is not decided by the text');
   return [failing(mount, 'what is mounted here cannot be read; compose and its versions may differ on it')];
 };
 
@@ -55,8 +53,7 @@ const checkoutFindings = (mount: Mount, target: string, { file, pin }: LauncherC
 
 const mountFindings = (mount: Mount, context: LauncherContext): ComposeFinding[] => {
   const { target } = mount;
-  const unread = unreadFindings(mount);
-  if (unread !== undefined || target === undefined) return unread ?? [];
+  if (target === undefined) return unreadFindings(mount);
   const hiding = isToldConfig(context, mount) ? [] : hidingFindings(mount, target, context.program);
   const definition = volumeFindings(context.file, mount);
   if (hiding.length > 0) return [...hiding, ...definition];

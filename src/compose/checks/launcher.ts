@@ -23,9 +23,8 @@ const missing = ({ file, expected }: ComposeContext): ComposeFinding[] => {
   const candidates = proposeLaunchers(file);
   const undecided = file.services.flatMap((service) => {
     const image = childOf(service.node, 'image');
-    return image === undefined
-      ? []
-      : unboundBy(variablesOf(image), image, `the image of ${service.name} is not decided by the text`);
+    const text = `the image of ${service.name} is not decided by the text`;
+    return unboundBy(variablesOf(image), image ?? service, text);
   });
   if (candidates.length === 0) {
     if (undecided.length > 0) return undecided;
@@ -33,13 +32,14 @@ const missing = ({ file, expected }: ComposeContext): ComposeFinding[] => {
   }
   const known = expected.launchers.map(({ digest }) => digest).join(', ') || 'none was given';
   return candidates.flatMap((service) => {
-    const image = childOf(service.node, 'image') ?? service.node;
-    const variables = image === service.node ? [] : variablesOf(image);
+    const image = childOf(service.node, 'image');
+    const place = image ?? service;
+    const variables = variablesOf(image);
     const what = `the image of ${service.name}, which looks like the launcher,`;
-    if (variables.length > 0) return unboundBy(variables, image, `${what} is not decided by the text`);
+    if (variables.length > 0) return unboundBy(variables, place, `${what} is not decided by the text`);
     if (service.image?.digest !== undefined)
-      return failing(image, `${what} is ${service.image.digest}; expected: ${known}`);
-    return unbound(image, `${what} is not named by its digest`);
+      return failing(place, `${what} is ${service.image.digest}; expected: ${known}`);
+    return unbound(place, `${what} is not named by its digest`);
   });
 };
 

@@ -1,7 +1,7 @@
 import type { LauncherContext } from '../context.ts';
 import type { ComposeFile, Service } from '../document.ts';
 import { type ComposeFinding, failing, informing, unbound, unboundBy } from '../findings.ts';
-import { isExtension, JUDGED_KEYS, QUIET_KEYS, TOP_KEYS } from '../service-keys.ts';
+import { isExtension, JUDGED_KEYS, NO_NEW_PRIVILEGES, QUIET_KEYS, TOP_KEYS } from '../service-keys.ts';
 import { childOf, type ComposeNode, itemsOf, literalOf, switchOf, variablesOf } from '../tree.ts';
 import { checkMounts } from './launcher-mounts.ts';
 import { networkFindings } from './networks.ts';
@@ -9,7 +9,6 @@ import { responderMounts, responderUser } from './responder.ts';
 import { undecided } from './undecided.ts';
 
 const DEPLOY_KEYS = ['labels', 'mode', 'replicas', 'resources', 'restart_policy', 'placement', 'update_config'];
-const NO_NEW_PRIVILEGES = /^no-new-privileges(?:[:=]true)?$/;
 
 const keyFinding = (key: string, node: ComposeNode): ComposeFinding => {
   if (key !== 'extends')
@@ -24,7 +23,8 @@ const healthcheckFindings = (node: ComposeNode | undefined): ComposeFinding[] =>
   const test = childOf(node, 'test');
   const [first] = itemsOf(test);
   // As a text it would be a command that is called NONE.
-  if (node.kind === 'map' && (first === undefined || (test?.kind === 'list' && literalOf(first) === 'NONE'))) return [];
+  const isNone = test?.kind === 'list' && literalOf(first) === 'NONE';
+  if (node.kind === 'map' && (first === undefined || isNone)) return [];
   return [failing(first ?? node, "a healthcheck runs a command inside of the launcher's container")];
 };
 
@@ -90,18 +90,15 @@ export const topFindings = ({ root }: ComposeFile): ComposeFinding[] =>
     return [failing(node, `${key} is no key of a compose file that is read here`)];
   });
 
-const isEmpty = ({ command }: Service): boolean => command === undefined || command.words?.length === 0;
-
 /** The command of the launcher: a config's path and nothing else. */
-const commandFindings = (service: Service): ComposeFinding[] => {
-  const { command } = service;
-  if (command === undefined || isEmpty(service)) return [];
+const commandFindings = ({ command }: Service): ComposeFinding[] => {
+  if (command === undefined) return [];
   if (command.variables.length > 0)
     return unboundBy(command.variables, command, 'the command is not decided by the text');
   if (command.words === undefined)
     return [failing(command, 'the command cannot be split as compose does; write it as a list')];
-  const [first = ''] = command.words;
-  if (command.words.length === 1 && !first.startsWith('-') && first !== '') return [];
+  const [first, ...rest] = command.words;
+  if (first === undefined || (rest.length === 0 && !first.startsWith('-') && first !== '')) return [];
   return [failing(command, `the command is more than the path of a config: ${command.words.join(' ')}`)];
 };
 

@@ -2,19 +2,21 @@ import type { LauncherContext } from '../context.ts';
 import { type ComposeFinding, informing, unbound, unboundBy } from '../findings.ts';
 import { reachOf, sourceOf } from '../host-paths.ts';
 import { PIN_VARIABLE } from '../programs.ts';
+import { NO_NEW_PRIVILEGES } from '../service-keys.ts';
 import { childOf, itemsOf, literalOf, switchOf, variablesOf } from '../tree.ts';
 
 const layerFindings = ({ launcher, located }: LauncherContext): ComposeFinding[] => {
   const readOnly = childOf(launcher.node, 'read_only');
   if (switchOf(readOnly) === true) return [];
-  const variables = readOnly === undefined ? [] : variablesOf(readOnly);
-  if (readOnly !== undefined && variables.length > 0) {
-    return unboundBy(variables, readOnly, 'whether the container can be written to is not decided by the text');
+  const variables = variablesOf(readOnly);
+  const place = readOnly ?? launcher;
+  if (variables.length > 0) {
+    return unboundBy(variables, place, 'whether the container can be written to is not decided by the text');
   }
   const isFile = 'inline' in located && located.inline.origin !== PIN_VARIABLE;
   const what = isFile ? 'the pin and the launcher lie' : 'the launcher lies';
   const text = `${what} in a layer that the workload can write to, so the next start of the container may be another: set read_only`;
-  return [unbound(readOnly ?? launcher, text)];
+  return [unbound(place, text)];
 };
 
 const mountFindings = ({ file, launcher }: LauncherContext): ComposeFinding[] =>
@@ -30,7 +32,7 @@ const mountFindings = ({ file, launcher }: LauncherContext): ComposeFinding[] =>
 const rightsFindings = ({ launcher }: LauncherContext): ComposeFinding[] => {
   const dropped = itemsOf(childOf(launcher.node, 'cap_drop')).map((item) => literalOf(item)?.toUpperCase());
   const options = itemsOf(childOf(launcher.node, 'security_opt')).map((item) => literalOf(item) ?? '');
-  const isHeld = options.some((option) => option.startsWith('no-new-privileges'));
+  const isHeld = options.some((option) => NO_NEW_PRIVILEGES.test(option));
   return [
     ...(dropped.includes('ALL')
       ? []

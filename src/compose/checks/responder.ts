@@ -18,7 +18,8 @@ const receiptFolder = ({ environment }: Service): string | undefined => {
   return named.variables.length > 0 ? undefined : cleanPath(named.value ?? '');
 };
 
-const isSocket = (file: ComposeFile, mount: Mount): boolean => {
+/** Whether a mount is the guest agent's socket and nothing beside it. */
+export const isSocket = (file: ComposeFile, mount: Mount): boolean => {
   const source = sourceOf(file, mount);
   return mount.kind === 'bind' && source.kind === 'host' && AGENT_SOCKETS.includes(source.path);
 };
@@ -32,8 +33,7 @@ const isReceipt = (file: ComposeFile, service: Service, mount: Mount): boolean =
 
 const mountFindings = (file: ComposeFile, service: Service, mount: Mount): ComposeFinding[] => {
   const { target } = mount;
-  const unread = unreadFindings(mount);
-  if (unread !== undefined || target === undefined) return unread ?? [];
+  if (target === undefined) return unreadFindings(mount);
   const hiding = hidingFindings(mount, target, LAUNCHER_PROGRAMS['trusted-workload-launcher']);
   if (hiding.length > 0) return hiding;
   if (isSocket(file, mount) || isReceipt(file, service, mount)) {
@@ -54,11 +54,10 @@ export const responderUser = ({ node }: Service): string | undefined => {
 };
 
 /** Names that steer no code by themselves and have no place here: a pin to launch, and where the entry point is looked for. */
-const MISPLACED: Readonly<Record<string, string>> = {
-  [PIN_VARIABLE]: `is a pin, and ${RESPONDER} launches nothing`,
-  PATH: `decides which program is called ${RESPONDER}`,
-};
+const MISPLACED: ReadonlyMap<string | undefined, string> = new Map([
+  [PIN_VARIABLE, `is a pin, and ${RESPONDER} launches nothing`],
+  ['PATH', `decides which program is called ${RESPONDER}`],
+]);
 
 /** What a variable does that the launcher may have and the responder may not; undefined for the others. */
-export const misplacedIn = (name: string): string | undefined =>
-  Object.hasOwn(MISPLACED, name) ? MISPLACED[name] : undefined;
+export const misplacedIn = (name: string | undefined): string | undefined => MISPLACED.get(name);

@@ -1,6 +1,6 @@
 import type { Service } from '../document.ts';
 import { type ComposeFinding, failing, unbound, unboundBy } from '../findings.ts';
-import { isExtension, JUDGED_KEYS, OTHER_KEYS, QUIET_KEYS, SHARING_KEYS } from '../service-keys.ts';
+import { isExtension, JUDGED_KEYS, NO_NEW_PRIVILEGES, OTHER_KEYS, QUIET_KEYS, SHARING_KEYS } from '../service-keys.ts';
 import { childOf, type ComposeNode, itemsOf, literalOf, switchOf, variablesOf } from '../tree.ts';
 import { judgeHooks } from './hooks.ts';
 
@@ -12,17 +12,18 @@ const DEFAULT_CAPABILITIES = [
   'AUDIT_WRITE CHOWN DAC_OVERRIDE FOWNER FSETID KILL MKNOD NET_BIND_SERVICE NET_RAW SETFCAP SETGID SETPCAP SETUID SYS_CHROOT',
 ].flatMap((names) => names.split(' '));
 
-type Judge = (node: ComposeNode, name: string, launcher: string) => ComposeFinding[];
+/** `ours` are the names of the launcher and its responders. */
+type Judge = (node: ComposeNode, name: string, ours: readonly string[]) => ComposeFinding[];
 
 /** Judges a text; where a variable decides it is not bound. */
 const judge =
-  (isHarmless: (text: string, launcher: string) => boolean, what: string): Judge =>
-  (node, name, launcher) =>
+  (isHarmless: (text: string, ours: readonly string[]) => boolean, what: string): Judge =>
+  (node, name, ours) =>
     itemsOf(node).flatMap((item) => {
       const variables = variablesOf(item);
       if (variables.length > 0) return unboundBy(variables, item, `whether ${name} ${what} is not decided by the text`);
       const text = literalOf(item);
-      return text !== undefined && isHarmless(text, launcher)
+      return text !== undefined && isHarmless(text, ours)
         ? []
         : [failing(item, `${name} ${what}: ${text ?? item.path}`)];
     });
@@ -42,8 +43,9 @@ const never =
   (node, name) =>
     node.kind === 'list' && node.items.length === 0 ? [] : [failing(node, `${name} ${what}`)];
 
-const isOwnNamespace = (text: string, launcher: string): boolean =>
-  text !== 'host' && !text.startsWith('container:') && text !== `service:${launcher}`;
+/** Whoever is in the responder's namespaces can get at its socket, as `/proc/1/root` shows it. */
+const isOwnNamespace = (text: string, ours: readonly string[]): boolean =>
+  text !== 'host' && !text.startsWith('container:') && !ours.some((one) => text === `service:${one}`);
 
 const capability = (text: string): string => text.toUpperCase().replace(/^CAP_/, '');
 
@@ -52,7 +54,7 @@ const JUDGES: Readonly<Record<string, Judge>> = {
   privileged: judgeSwitch('is privileged'),
   use_api_socket: judgeSwitch("gets the engine's socket"),
   cap_add: judge((text) => DEFAULT_CAPABILITIES.includes(capability(text)), 'gets a capability'),
-  security_opt: judge((text) => /^no-new-privileges(?:[:=]true)?$/.test(text), 'has a security option'),
+  security_opt: judge((text) => NO_NEW_PRIVILEGES.test(text), 'has a security option'),
   cgroup_parent: never('chooses its control group'),
   devices: never('gets a device of the machine'),
   device_cgroup_rules: never('gets devices of the machine'),
@@ -65,9 +67,9 @@ const JUDGES: Readonly<Record<string, Judge>> = {
 };
 
 /** What the keys of a service let it do outside of its container. A key that is not known counts as a finding. */
-export const serviceRights = ({ node, name }: Service, launcher: string): ComposeFinding[] =>
+export const serviceRights = ({ node, name }: Service, ours: readonly string[]): ComposeFinding[] =>
   [...node.entries].flatMap(([key, value]) => {
     if (isExtension(key) || childOf(node, key) === undefined) return [];
     if (!KNOWN.has(key)) return [failing(value, `${name} has the key ${key}, and what it allows is not known`)];
-    return JUDGES[key]?.(value, name, launcher) ?? [];
+    return JUDGES[key]?.(value, name, ours) ?? [];
   });

@@ -16,8 +16,9 @@ const admittedBy = (
 const serviceFinding = (service: Service, { expected, file }: ComposeContext): ComposeFinding[] => {
   const { name, node } = service;
   const image = childOf(node, 'image');
-  const variables = image === undefined ? [] : variablesOf(image);
-  if (variables.length > 0) return unboundBy(variables, image!, `what ${name} runs is not decided by the text`);
+  const variables = variablesOf(image);
+  if (variables.length > 0)
+    return unboundBy(variables, image ?? service, `what ${name} runs is not decided by the text`);
   const elsewhere = childOf(node, 'extends');
   if (elsewhere !== undefined) return [unbound(elsewhere, `${name} takes part of its definition from elsewhere`)];
   const hash = definitionHash(file, service);

@@ -1,11 +1,12 @@
 import type { LauncherContext } from '../context.ts';
 import type { Service } from '../document.ts';
 import { type ComposeFinding, failing, informing, unbound, unboundBy } from '../findings.ts';
-import { AGENT_SOCKETS, type MountSource, reachOf, sourceOf } from '../host-paths.ts';
+import { type MountSource, reachOf, sourceOf } from '../host-paths.ts';
 import type { Mount } from '../mounts.ts';
 import { doOverlap } from '../paths.ts';
 import { isSameVolume } from '../volumes.ts';
 import { networkFindings } from './networks.ts';
+import { isSocket } from './responder.ts';
 import { serviceRights } from './rights.ts';
 import { volumeFindings } from './volumes.ts';
 
@@ -26,6 +27,22 @@ const REACHED = {
   system: 'reaches files of the machine',
 };
 
+const workFinding = (mount: Mount, name: string): ComposeFinding =>
+  mount.readOnly
+    ? informing(mount, `${name} can read the work directory`)
+    : failing(mount, `${name} can write to the work directory`);
+
+/** What a path of the machine gives; `work` is what is said of it where it is the work directory. */
+const pathFindings = (mount: Mount, name: string, path: string, work: ComposeFinding[]): ComposeFinding[] => {
+  const reach = reachOf(path);
+  // A socket can be used all the same when it is mounted read-only.
+  if (reach === 'engine' || reach === 'agent') return [failing(mount, `${name} ${REACHED[reach]} (${path})`)];
+  if (work.length > 0 || reach === 'nothing') return work;
+  return mount.readOnly
+    ? [informing(mount, `${name} can read ${path}`)]
+    : [failing(mount, `${name} ${REACHED.system} (${path})`)];
+};
+
 const sourceFindings = (
   service: Service,
   mount: Mount,
@@ -42,32 +59,23 @@ const sourceFindings = (
       return unboundBy(mount.variables, mount, `what ${name} mounts is not decided by the text`);
     return [unbound(mount, `what ${name} mounts here cannot be read`)];
   }
-  const reach = source.kind === 'host' ? reachOf(source.path) : 'nothing';
-  const place = source.kind === 'host' ? source.path : '';
-  // A socket can be used all the same when it is mounted read-only.
-  if (isResponder && mount.kind === 'bind' && AGENT_SOCKETS.includes(place)) return [];
-  if (reach === 'engine' || reach === 'agent') return [failing(mount, `${name} ${REACHED[reach]} (${place})`)];
-  if (shared.some((one) => isSame(one, source))) {
-    if (mount.readOnly) return [informing(mount, `${name} can read the work directory`)];
-    return [failing(mount, `${name} can write to the work directory`)];
-  }
-  if (reach === 'nothing') return [];
-  return mount.readOnly
-    ? [informing(mount, `${name} can read ${place}`)]
-    : [failing(mount, `${name} ${REACHED.system} (${place})`)];
+  if (isResponder && isSocket(file, mount)) return [];
+  const work = shared.some((one) => isSame(one, source)) ? [workFinding(mount, name)] : [];
+  return source.kind === 'host' ? pathFindings(mount, name, source.path, work) : work;
 };
 
 /** compose.sharing: no other service can change the launcher's files, act as the machine, or leave its container. */
 export const checkSharing = (context: LauncherContext): ComposeFinding[] => {
   const { roles, launcher, file } = context;
   const shared = workSources(context);
+  const ours = [launcher, ...roles.responders].map(({ name }) => name);
   const include = file.root.entries.get('include');
   const findingsOf = (service: Service, isResponder: boolean): ComposeFinding[] => [
     ...service.mounts.flatMap((mount) => [
       ...volumeFindings(file, mount),
       ...sourceFindings(service, mount, context, shared, isResponder),
     ]),
-    ...serviceRights(service, launcher.name),
+    ...serviceRights(service, ours),
     ...networkFindings(file, service),
   ];
   return [
