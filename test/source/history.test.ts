@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { inOrder, namedRef, refsAt, rounds } from '../../src/source/history/find-ref.ts';
+import { SourceError } from '../../src/source/errors.ts';
 import { CommitGraph } from '../../src/source/history/graph.ts';
 import { HISTORY_LIMITS, withHistoryLimits } from '../../src/source/history/limits.ts';
 import { RefCollector, type RefList, type RemoteRef, tipOf } from '../../src/source/history/refs.ts';
@@ -47,7 +48,14 @@ describe('refs', () => {
   );
 
   test('nothing else counts', () => {
-    const others = ['refs/pull/1/head', 'refs/merge-requests/1/head', 'refs/notes/x', 'refs/heads/', 'refs/headsx/a'];
+    const others = [
+      'refs/pull/1/head',
+      'refs/merge-requests/1/head',
+      'refs/notes/x',
+      'refs/heads/',
+      'refs/headsx/a',
+      'refs/pull/refs/heads/a',
+    ];
     expect(collect([...others.map((name) => `${A} ${name}`), 'unborn HEAD symref-target:refs/heads/main'])).toEqual({
       refs: [],
       head: 'refs/heads/main',
@@ -65,16 +73,34 @@ describe('refs', () => {
     ['a peeled id of another length', `${A} refs/tags/v1 peeled:${B}bb`],
     ['a peeled line of nothing', `${A} refs/tags/v1^{}`],
     ['a shallow line without an id', 'shallow x'],
+    ['a shallow line with more', `shallow ${A} x`],
+    ['a shallow line with something before', `x shallow ${A}`],
   ])('%s', (_name, line) => {
-    expect(codeOf(() => collect([line]))).toBe('protocol-malformed');
+    expect(() => collect([line])).toThrow(
+      expect.objectContaining({
+        code: 'protocol-malformed',
+        message: "the server's list of refs is not git's",
+        hint: 'check that the address is that of a git repository',
+      }),
+    );
+  });
+
+  test('a branch that is not born yet is none', () => {
+    expect(collect(['unborn refs/heads/main symref-target:refs/heads/x', `${A} refs/heads/a`]).refs).toEqual([
+      { name: 'refs/heads/a', id: A },
+    ]);
   });
 
   test('a name given twice, and too many', () => {
     expect(codeOf(() => collect([`${A} refs/heads/a`, `${B} refs/heads/a`]))).toBe('protocol-malformed');
     const two = { ...HISTORY_LIMITS, refs: 2 };
     expect(collect([`${A} refs/heads/a`, `${B} refs/heads/b`], two).refs).toHaveLength(2);
-    expect(codeOf(() => collect([`${A} refs/heads/a`, `${B} refs/heads/b`, `${B} refs/heads/c`], two))).toBe(
-      'limit-exceeded',
+    expect(() => collect([`${A} refs/heads/a`, `${B} refs/heads/b`, `${B} refs/heads/c`], two)).toThrow(
+      expect.objectContaining({
+        code: 'limit-exceeded',
+        message: 'the server lists more than 2 branches and tags',
+        hint: expect.stringContaining('REFS'),
+      }),
     );
   });
 
@@ -123,6 +149,9 @@ describe('refs', () => {
     const collector = new RefCollector('sha1', HISTORY_LIMITS);
     collector.takeHead(new Set(['side-band-64k', 'symref=HEAD:refs/heads/trunk']));
     expect(collector.list.head).toBe('refs/heads/trunk');
+    const none = new RefCollector('sha1', HISTORY_LIMITS);
+    none.takeHead(new Set(['xsymref=HEAD:refs/heads/a', 'symref=HEAD:', 'symref=refs/x:refs/heads/a']));
+    expect(none.list.head).toBeUndefined();
   });
 });
 
@@ -153,6 +182,22 @@ describe('the answer to ls-refs', () => {
     ));
 
   test('its ends', () => {
+    const why = (pieces: Iterable<Buffer>): unknown => {
+      try {
+        return read(pieces);
+      } catch (error) {
+        const { message, hint } = error instanceof SourceError ? error : { message: error, hint: undefined };
+        return [message, hint];
+      }
+    };
+    const HINT = 'check that the address is that of a git repository';
+    expect(why([body.subarray(0, -4)])).toEqual(['the list of refs ended in the middle', expect.anything()]);
+    expect(why([body, pktLine('x')])).toEqual([
+      "the answer is not git's protocol: packets follow the list of refs",
+      HINT,
+    ]);
+    expect(why([DELIMITER])).toEqual(["the answer is not git's protocol: the list of refs is divided", HINT]);
+    expect(why([pktLine('ERR access denied')])).toEqual(["the server says: 'access denied'", expect.anything()]);
     expect(codeOf(() => read([body.subarray(0, -4)]))).toBe('connection-cut');
     expect(codeOf(() => read([body.subarray(0, -2)]))).toBe('connection-cut');
     expect(codeOf(() => read([body, Buffer.from('00')]))).toBe('connection-cut');
@@ -165,7 +210,13 @@ describe('the answer to ls-refs', () => {
   test('it is bounded', () => {
     const at = { ADVERTISEMENT_BYTES: body.length };
     expect(read([body], limitsWith(at))).toHaveLength(2);
-    expect(codeOf(() => read([body], limitsWith({ ADVERTISEMENT_BYTES: body.length - 1 })))).toBe('limit-exceeded');
+    expect(() => read([body], limitsWith({ ADVERTISEMENT_BYTES: body.length - 1 }))).toThrow(
+      expect.objectContaining({
+        code: 'limit-exceeded',
+        message: `the server lists more than ${body.length - 1} bytes of refs`,
+        hint: expect.stringContaining('ADVERTISEMENT_BYTES'),
+      }),
+    );
   });
 
   test('arbitrary bytes', () =>
@@ -187,6 +238,9 @@ describe('requests', () => {
     ]);
     expect(text).toContain('peel\n');
     expect(text).toContain('symrefs\n');
+    expect(text).toMatch(
+      /^0013command=ls-refs[0-9a-f]{4}agent=git\/trusted-workload-launcher-[^\s]+[0-9a-f]{4}object-format=sha10001/,
+    );
   });
 
   test('the history in version 2', () => {
@@ -198,7 +252,9 @@ describe('requests', () => {
       'filter tree:0',
       'done',
     ]);
-    expect(encodeHistoryV2({ wants: [A], haves: [] }, 'sha1', false)).not.toContain('filter');
+    expect(text).toContain('000eofs-delta\n0010no-progress\n');
+    const plain = encodeHistoryV2({ wants: [A], haves: [] }, 'sha1', false);
+    expect(plain).toMatch(new RegExp(`0010no-progress\n0032want ${A}\n0009done\n0000$`));
   });
 
   test('the history in version 0', () => {
@@ -208,6 +264,10 @@ describe('requests', () => {
       new RegExp(
         `^[0-9a-f]{4}want ${A} side-band-64k filter agent=\\S+\n0032want ${B}\n0012filter tree:0\n00000032have ${C}\n0009done\n$`,
       ),
+    );
+    const all = new Set(['no-progress', 'object-format=sha1', 'ofs-delta', 'side-band-64k']);
+    expect(encodeHistoryV0({ wants: [A], haves: [] }, 'sha1', all)).toContain(
+      `want ${A} side-band-64k ofs-delta no-progress object-format=sha1 agent=`,
     );
     expect(encodeHistoryV0({ wants: [A], haves: [] }, 'sha1', new Set(['side-band-64k']))).toMatch(
       new RegExp(`^[0-9a-f]{4}want ${A} side-band-64k agent=\\S+\n00000009done\n$`),
@@ -283,10 +343,32 @@ describe('the graph', () => {
 
   test('what is malformed, and too much', () => {
     const made = new CommitGraph('sha1', 1);
-    expect(codeOf(() => made.add({ type: 'tag', id: A, data: Buffer.from('tag x\n') }))).toBe('commit-malformed');
+    for (const text of ['tag x\n', `x\nobject ${A}\n`, `object ${A}`, `object ${A.slice(1)}\n`]) {
+      expect(() => made.add({ type: 'tag', id: B, data: Buffer.from(text) })).toThrow(
+        expect.objectContaining({
+          code: 'commit-malformed',
+          message: `tag ${B} is malformed: it does not begin with an object line`,
+        }),
+      );
+    }
     expect(codeOf(() => made.add({ type: 'commit', id: A, data: Buffer.from('x') }))).toBe('commit-malformed');
     made.add({ type: 'commit', id: A, data: commit() });
-    expect(codeOf(() => made.add({ type: 'commit', id: B, data: commit() }))).toBe('limit-exceeded');
+    expect(() => made.add({ type: 'commit', id: B, data: commit() })).toThrow(
+      expect.objectContaining({
+        code: 'limit-exceeded',
+        message: 'the history between holds more than 1 commits',
+        hint: expect.stringContaining('COMMITS'),
+      }),
+    );
+  });
+
+  test('whoever listens is told of commits and tags, and of nothing else', () => {
+    const told: unknown[] = [];
+    const made = new CommitGraph('sha1', 9, (object) => told.push(object));
+    const one = { type: 'commit', id: A, data: commit() } as const;
+    const two = { type: 'tag', id: B, data: encodeTag(A, 'commit') } as const;
+    for (const object of [one, two, { type: 'blob', id: C, data: Buffer.alloc(0) } as const]) made.add(object);
+    expect(told).toEqual([one, two]);
   });
 
   test('tags that name each other end', () => {
