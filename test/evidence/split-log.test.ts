@@ -21,6 +21,7 @@ describe('splitLog', () => {
     ['after the end of an application', [...BOOT, APP], []],
     ['before one event', BOOT, [APP]],
     ['before two events', BOOT, [APP, OTHER]],
+    ['after system-ready alone', [runtime('system-ready', hex(''))], [APP]],
     ['between two events', [...BOOT, APP], [OTHER]],
     ['between two events that are the same', [...BOOT, APP], [APP]],
     ['before an event of a system name', BOOT, [APP, runtime('app-id', hex('bb'))]],
@@ -40,7 +41,13 @@ describe('splitLog', () => {
     ['at no place of the log', [...BOOT, APP], [...BOOT, OTHER]],
     ['of a longer log', BOOT, [...BOOT, APP]],
     ['of a log without system-ready', [...BOOT.slice(0, 2), APP], BOOT.slice(0, 2)],
-    ['before an event whose digest is wrong', changed([...BOOT, APP], 1, { digest: hex('00') }), BOOT],
+    ['after an event whose digest is wrong', changed([...BOOT, APP], 1, { digest: hex('00') }), BOOT],
+    ['before an event whose digest is wrong', changed([...BOOT, APP], BOOT.length, { digest: hex('00') }), BOOT],
+    [
+      'before two events, one with a wrong digest',
+      changed([...BOOT, APP, OTHER], BOOT.length, { digest: hex('00') }),
+      BOOT,
+    ],
   ])('nothing is split off where the quote is %s', (_, events, quoted) => {
     expect(split(events, quoted)).toEqual({ quoted: events, later: [] });
   });

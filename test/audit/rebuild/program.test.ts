@@ -114,6 +114,18 @@ test.each<[Behaviour, string, string[]]>([
   });
 });
 
+test('without a folder for temporary files nothing is built, and the report is there all the same', async () => {
+  const clone = makeClone('same');
+  const { code, check } = await rebuild(clone, { env: { TMPDIR: '/no/such/folder' } });
+  expect(code).toBe(13);
+  expect(check).toMatchObject({
+    state: 'not-checked',
+    summary: expect.stringMatching(/^there is no folder for temporary files: ENOENT/),
+    hint: 'TMPDIR names the folder in which one is made',
+  });
+  expect(clone.runs()).toEqual([]);
+});
+
 describe('a build that is ended', () => {
   const env = { TWL_REBUILD_SECONDS: '2' };
 

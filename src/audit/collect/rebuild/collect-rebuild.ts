@@ -1,6 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { messageOf } from '../../../base/error.ts';
+import { escapeText } from '../../../base/escape.ts';
 import type { Part } from '../../../evidence/evidence.ts';
 import { provenanceRebuild, provenCommit } from '../../checks/provenance-rebuild.ts';
 import { Context } from '../../context.ts';
@@ -47,13 +49,28 @@ const orderOf = (evidence: AuditEvidence, expectations: Expectations, stage: Reb
   return { commit, image, stage: stage ?? stageOf(context) };
 };
 
-/** Runs `use` with a fresh folder for temporary files: what an ended build leaves behind goes with it. */
-const withScratch = async <T>(use: (folder: string) => Promise<T>): Promise<T> => {
-  const scratch = mkdtempSync(join(tmpdir(), 'twl-rebuild-'));
+/**
+ * Runs `use` with a fresh folder for temporary files: what an ended build leaves behind goes with it. What cannot be taken away stays, which is said:
+ * the build has its result all the same.
+ */
+const withScratch = async <T>(note: RebuildOptions['note'], use: (folder: string) => Promise<T>): Promise<T> => {
+  let scratch: string;
+  try {
+    scratch = mkdtempSync(join(tmpdir(), 'twl-rebuild-'));
+  } catch (error) {
+    throw new RebuildError('not-started', `there is no folder for temporary files: ${escapeText(messageOf(error))}`, {
+      hint: 'TMPDIR names the folder in which one is made',
+      cause: error,
+    });
+  }
   try {
     return await use(scratch);
   } finally {
-    rmSync(scratch, { recursive: true, force: true });
+    try {
+      rmSync(scratch, { recursive: true, force: true, maxRetries: 3 });
+    } catch (error) {
+      note(`warning: ${scratch} stays behind: ${messageOf(error)}`);
+    }
   }
 };
 
@@ -62,7 +79,7 @@ const build = async ({ commit, image, stage }: Order, options: RebuildOptions, n
   const seconds = rebuildSeconds(environment);
   note(`${name}: building ${commit} again, which takes minutes`);
   const { status, stdout } = await untilSignal((signal) =>
-    withScratch((scratch) =>
+    withScratch(note, (scratch) =>
       runBuild({
         file: 'npm',
         args: ['run', '--silent', REBUILD_SCRIPT, '--', commit, image, '--stage', stage],
