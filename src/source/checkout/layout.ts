@@ -2,7 +2,7 @@ import { limitExceeded, SourceError } from '../errors.ts';
 import type { Limits } from '../limits.ts';
 import type { ObjectFormat } from '../objects/object-id.ts';
 import { type EntryKind, parseTree, type TreeEntry } from '../objects/tree.ts';
-import { showName } from '../objects/tree-names.ts';
+import { showStart } from '../objects/tree-names.ts';
 
 export type LeafKind = Exclude<EntryKind, 'folder'>;
 
@@ -87,7 +87,8 @@ export class LayoutBuilder {
 
   /** The trees that a tree which was added names, when it is part of the commit. */
   wantedBy(id: string): string[] {
-    return (this.#trees.get(id) ?? []).filter(({ kind }) => kind === 'folder').map((entry) => entry.id);
+    const folders = this.#trees.get(id)?.filter(({ kind }) => kind === 'folder');
+    return folders?.map((entry) => entry.id) ?? [];
   }
 
   /** Trees by their id, as they came. */
@@ -166,15 +167,18 @@ export class LayoutBuilder {
   #emit({ tree, prefix, firstSlot, subfolders }: Folder, entries: LayoutEntry[]): void {
     let slot = firstSlot;
     let next = 0;
-    for (const { name, kind, id } of this.#trees.get(tree) ?? []) {
+    for (const { name, kind, id } of this.#trees.get(tree)!) {
       if (kind === 'folder') this.#emit(subfolders[next++]!, entries);
       else entries.push({ path: prefix + name, kind, id, slot: slot++ });
     }
   }
 }
 
+/** How much is shown of a path that is too long: enough to find it. */
+const SHOWN_PATH_BYTES = 60;
+
 const tooLong = (path: string, { PATH_BYTES }: Limits): SourceError =>
-  limitExceeded('PATH_BYTES', `path '${showName(path.slice(0, 60))}…' is longer than ${PATH_BYTES} bytes`);
+  limitExceeded('PATH_BYTES', `path '${showStart(path, SHOWN_PATH_BYTES)}' is longer than ${PATH_BYTES} bytes`);
 
 /** The layout of a commit whose trees are all at hand; undefined when one is missing. */
 export const layOut = (
@@ -188,7 +192,8 @@ export const layOut = (
   for (let id = wanted.pop(); id !== undefined; id = wanted.pop()) {
     const content = trees(id);
     if (content === undefined) return undefined;
-    if (builder.addTree(id, content)) wanted.push(...builder.wantedBy(id));
+    // One by one: a folder can hold more folders than a call takes arguments.
+    if (builder.addTree(id, content)) for (const below of builder.wantedBy(id)) wanted.push(below);
   }
   return builder.finish();
 };

@@ -18,8 +18,8 @@ const scratch = Buffer.allocUnsafeSlow(ONE_CALL_BYTES + HEADER_ROOM);
  */
 export const objectId = (format: ObjectFormat, type: ObjectType, content: Uint8Array): string => {
   const header = `${type} ${content.length}\0`;
-  if (content.length > ONE_CALL_BYTES) return createHash(format).update(header, 'latin1').update(content).digest('hex');
-  const start = scratch.write(header, 0, 'latin1');
+  if (content.length > ONE_CALL_BYTES) return createHash(format).update(header).update(content).digest('hex');
+  const start = scratch.write(header);
   scratch.set(content, start);
   return hash(format, scratch.subarray(0, start + content.length), 'hex');
 };

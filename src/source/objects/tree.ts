@@ -13,14 +13,14 @@ export interface TreeEntry {
 }
 
 /** The modes that git writes; 100664 is read as 100644 (old histories hold it). */
-const KIND_OF_MODE: Readonly<Record<string, EntryKind>> = {
-  '100644': 'file',
-  '100664': 'file',
-  '100755': 'executable',
-  '120000': 'symlink',
-  '40000': 'folder',
-  '160000': 'gitlink',
-};
+const KIND_OF_MODE: ReadonlyMap<string, EntryKind> = new Map([
+  ['100644', 'file'],
+  ['100664', 'file'],
+  ['100755', 'executable'],
+  ['120000', 'symlink'],
+  ['40000', 'folder'],
+  ['160000', 'gitlink'],
+]);
 
 /** The mode of each kind as git writes it today. */
 const MODE_OF_KIND: Readonly<Record<EntryKind, string>> = {
@@ -53,8 +53,8 @@ export const parseTree = (content: Buffer, format: ObjectFormat, folder: string,
   let position = 0;
   while (position < content.length) {
     const space = content.indexOf(SPACE, position);
-    const nul = space < 0 ? -1 : content.indexOf(0, space + 1);
-    if (space < 0 || space - position > MAX_MODE_DIGITS || nul < 0 || nul + 1 + idBytes > content.length) {
+    const nul = content.indexOf(0, space + 1);
+    if (space === -1 || space - position > MAX_MODE_DIGITS || nul === -1 || nul + 1 + idBytes > content.length) {
       throw new SourceError('tree-malformed', `the tree of ${where} is malformed at byte ${position}`);
     }
     const mode = content.toString('latin1', position, space);
@@ -62,7 +62,7 @@ export const parseTree = (content: Buffer, format: ObjectFormat, folder: string,
     const id = content.toString('hex', nul + 1, nul + 1 + idBytes);
     position = nul + 1 + idBytes;
     checkName(name, folder, limits.NAME_BYTES);
-    const kind = KIND_OF_MODE[mode] ?? KIND_OF_MODE[mode.replace(/^0+/, '')];
+    const kind = KIND_OF_MODE.get(mode) ?? KIND_OF_MODE.get(mode.replace(/^0+/, ''));
     if (kind === undefined) {
       throw new SourceError(
         'tree-mode-refused',
