@@ -69,7 +69,7 @@ const ROOMS = new Map<string, Room>([
   ),
   registry('auth', 'auth/{challenge,realm}', 'auth'),
   // What a commit and its trees are, and to which branch or tag it belongs; the launcher's own tests drive the program.
-  source('trees', '{checkout/layout,objects/*}', 'trees'),
+  source('trees', '{checkout/layout,objects/*}', '{layout,objects,trees}'),
   source('history', 'history/{find-ref,graph,refs,refs-answer,requests}', 'history'),
   ...['audit/lint', 'audit/policy', 'audit/profile-mpc'].map(whole),
   // Here and with the seeds of `trust`: one file of tests has another module in the place of one, and files share their modules.
@@ -81,7 +81,7 @@ const ROOMS = new Map<string, Room>([
   part(
     'bundle',
     '{bundle/*,reservation}',
-    'bundle/{content,hostile,is-bundle,recheck,recording,roots,saved-refs,schema,source,write}',
+    'bundle/{content,hostile,is-bundle,recheck,recheck-evidence,recording,roots,saved-refs,schema,source,write,write-limits}',
     'reservation',
   ),
   part('trust', 'trust/{anchor,kept-root,metadata,record}', 'trust/{anchor,record}'),

@@ -54,7 +54,8 @@ test('on a pass: it counts as not made, and what it showed stays to be read', ()
 
 test('on all but a pass: it counts as not made, and what was found is told', () => {
   expect(under(held('other'), PASS)).toBe(PASS);
-  expect(under(held('other'), failed({ summary: 'bad' }))).toEqual({
+  // What was not said of it before is not said now: a reader of the JSON would see a null.
+  expect(under(held('other'), failed({ summary: 'bad' }))).toStrictEqual({
     state: 'not-checked',
     exit: EXIT.incomplete,
     summary: 'held back',
@@ -99,12 +100,18 @@ test('unless another check passed, which shows that nothing was lacking', () => 
   expect(reserved('freshness', bad, terms, passing)).toBe(bad);
   expect(reserved('freshness', bad, terms, (id) => !passing(id)).state).toBe('not-checked');
   expect(reserved('freshness', bad, terms).state).toBe('not-checked');
+  const always = { reservations: { freshness: held('other') }, staleHint: undefined };
+  expect(reserved('freshness', bad, always, () => true).state).toBe('not-checked');
 });
 
 test('of two each holds back its own', () => {
   const one = { freshness: held('pass'), 'source.reachable': held('pass') };
   const both = bothReservations(one, { freshness: held('other', { summary: 'second' }), 'quote.tcb': held('other') });
-  expect(Object.keys(both)).toEqual(['freshness', 'source.reachable', 'quote.tcb']);
+  expect(both).toEqual({
+    freshness: [held('pass'), held('other', { summary: 'second' })],
+    'source.reachable': [held('pass')],
+    'quote.tcb': [held('other')],
+  });
   const terms = { reservations: both, staleHint: 'until then' };
   expect(reserved('freshness', PASS, terms).summary).toBe('held back');
   expect(reserved('freshness', failed({ summary: 'bad' }), terms).summary).toBe('second');

@@ -1,18 +1,23 @@
 /** What is written as an address, to the next white space: none has white space in it, and all else may be a part of a secret. */
 const ADDRESS = /\b[a-z][a-z0-9+.-]*:\/\/\S+/gi;
 /** What a sentence puts behind an address. */
-const ENDING = /[,;:.)\]}'"]*$/;
+const ENDING = /[,;:.)\]}'"]+$/;
 
 /** Up to where a query or a fragment begins. */
-const plain = (text: string): string => text.replace(/[?#].*$/s, '');
+const plain = (text: string): string => text.replace(/[?#].*/s, '');
 
 /** And without user and password. */
 const bare = (text: string): string => plain(text).replace(/^([a-z][a-z0-9+.-]*:[\\/]*)[^\\/]*@/i, '$1');
 
+/** Of what only looks like an address nobody can say where a password ends: up to the last @ all may be a part of one, and a ? before it, too. */
+const unread = (address: string): string => {
+  const shown = plain(address);
+  return address.includes('@', shown.length) ? address.replace(/:\/\/.*/s, '://') : shown.replace(/:\/\/.*@/s, '://');
+};
+
 const cleaned = (address: string): string => {
   const url = URL.parse(address);
-  // Of what only looks like one, nobody can say where a password ends.
-  if (url === null) return plain(address).replace(/:\/\/.*@/s, '://');
+  if (url === null) return unread(address);
   if (url.username === '' && url.password === '' && !/[?#]/.test(address)) return address;
   const kept = bare(address);
   const again = URL.parse(kept);
@@ -27,6 +32,6 @@ const cleaned = (address: string): string => {
  */
 export const withoutSecrets = (text: string): string =>
   text.replaceAll(ADDRESS, (run) => {
-    const [ending] = ENDING.exec(run) ?? [''];
-    return `${cleaned(run.slice(0, run.length - ending.length))}${ending}`;
+    const address = run.replace(ENDING, '');
+    return `${cleaned(address)}${run.slice(address.length)}`;
   });

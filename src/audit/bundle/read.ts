@@ -93,7 +93,7 @@ const readFile = (bytes: Uint8Array, name: string): BundleFile => {
   // A key that nobody knows would be shown to nobody.
   const why =
     issue.code === 'unrecognized_keys'
-      ? `has a key '${escapeText((issue.keys[0] ?? '').slice(0, MAX_SHOWN))}' that is not known`
+      ? `has a key '${escapeText(issue.keys[0]!.slice(0, MAX_SHOWN))}' that is not known`
       : 'is not as it should be';
   throw malformed(name, `${where} ${why}`);
 };
@@ -127,20 +127,30 @@ const documentOf = (
   return { kind, origin, layer: { mediaType, annotations, content } };
 };
 
-const imagesOf = (images: NonNullable<BundleFile['images']>, name: string): ImageDocument[] => {
-  let left = MAX_IMAGE_BYTES;
-  return images.map((one, index) => {
-    const bytes = contentBytes(one, left, `${name}, images.${index}`);
+/** Decodes parts that may have so many bytes together: each is told how many are left. */
+const together = (maxBytes: number) => {
+  let left = maxBytes;
+  return (decode: (left: number) => Uint8Array): Uint8Array => {
+    const bytes = decode(left);
     left -= bytes.length;
-    return { digest: one.digest, mediaType: one.media_type, bytes };
-  });
+    return bytes;
+  };
+};
+
+const imagesOf = (images: NonNullable<BundleFile['images']>, name: string): ImageDocument[] => {
+  const decoded = together(MAX_IMAGE_BYTES);
+  return images.map((one, index) => ({
+    digest: one.digest,
+    mediaType: one.media_type,
+    bytes: decoded((left) => contentBytes(one, left, `${name}, images.${index}`)),
+  }));
 };
 
 const refsOf = (
   { origin, at, head, branches, tags, list, objects }: NonNullable<NonNullable<BundleFile['source']>['refs']>,
   what: string,
 ): NonNullable<NonNullable<Bundle['source']>['refs']> => {
-  let left = MAX_HISTORY_BYTES;
+  const decoded = together(MAX_HISTORY_BYTES);
   const refs = list.map(({ name, id, peeled }) => ({ name, id, ...(peeled === undefined ? {} : { peeled }) }));
   return {
     origin,
@@ -148,21 +158,19 @@ const refsOf = (
     list: { refs, head: head ?? undefined },
     branches,
     tags,
-    objects: objects.map((object) => {
-      const data = contentBytes(object, left, `${what}, objects`);
-      left -= data.length;
-      return { type: object.type, data };
-    }),
+    objects: objects.map((object) => ({
+      type: object.type,
+      data: decoded((left) => contentBytes(object, left, `${what}, objects`)),
+    })),
   };
 };
 
 const sourceOf = ({ origin, at, packs, refs }: NonNullable<BundleFile['source']>, what: string): Bundle['source'] => {
-  let left = MAX_PACKS_BYTES;
+  const decoded = together(MAX_PACKS_BYTES);
   const byCommit = new Map<string, Uint8Array>();
   for (const { commit, base64 } of packs) {
     if (byCommit.has(commit)) throw malformed(what, `it holds two packs of ${commit}`);
-    const pack = bytesOfBase64(base64, left, `${what}, the pack of ${commit}`);
-    left -= pack.length;
+    const pack = decoded((left) => bytesOfBase64(base64, left, `${what}, the pack of ${commit}`));
     byCommit.set(commit, pack);
   }
   return { origin, at, packs: byCommit, refs: refs && refsOf(refs, `${what}, refs`) };

@@ -71,6 +71,8 @@ export class Recording {
 
   /** By their digests: what was read twice is kept once. */
   readonly takeImages = (documents: readonly ImageDocument[]): void => {
+    // A part of what was read would look as if it were all.
+    if (this.areImagesTooLarge) return;
     for (const { digest, mediaType, bytes } of documents) {
       // A manifest is known with its type, and a blob is a manifest to nobody.
       if (this.#images.has(`${mediaType} ${digest}`)) continue;
@@ -90,10 +92,10 @@ export class Recording {
   readonly #pack = (commit: string): ((bytes: Uint8Array) => void) => {
     this.#packBytes -= this.#packs.get(commit)?.length ?? 0;
     const pack: { length: number; pieces: Uint8Array[] } = { length: 0, pieces: [] };
-    this.#packs.set(commit, pack);
+    // Once they were too large none is kept: a part of them would look as if it were all.
+    if (!this.tooLarge) this.#packs.set(commit, pack);
     this.#packsAt = this.#clock();
     return (bytes) => {
-      if (this.tooLarge) return;
       pack.length += bytes.length;
       this.#packBytes += bytes.length;
       if (this.#packBytes <= MAX_PACKS_BYTES) {

@@ -37,13 +37,10 @@ const commitOf = ({ evidence, expectations }: SaveRequest): string | undefined =
 };
 
 /** Roots of the bundle that do not count by themselves. */
-const rootsToName = ({ roots }: BundleFile, { root, sigstoreRoots = [] }: Expectations): string[] => {
-  const sigstore = roots.sigstore.length === 0 ? [] : sigstoreRoots.map(({ sha256 }) => sha256);
-  return [
-    ...(root.simulated ? [roots.tdx.sha256] : []),
-    ...new Set(sigstore.filter((one) => one !== PUBLIC_GOOD_SHA256)),
-  ];
-};
+const rootsToName = ({ roots }: BundleFile, { root }: Expectations): string[] => [
+  ...(root.simulated ? [roots.tdx.sha256] : []),
+  ...roots.sigstore.map(({ sha256 }) => sha256).filter((one) => one !== PUBLIC_GOOD_SHA256),
+];
 
 /** Reads what is about to be written: nobody must keep a file as evidence that cannot be read when it is needed. */
 const requireReadable = (bytes: Uint8Array, path: string): void => {

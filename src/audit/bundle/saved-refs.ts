@@ -86,7 +86,7 @@ const reachOf = ({ list, objects }: SavedRefs, commit: string, graph: CommitGrap
     const bytes = Buffer.from(data);
     graph.add({ type, id: objectId(format, type, bytes), data: bytes });
   }
-  const ref = objects.length === 0 ? undefined : list.refs.find(({ id }) => graph.reachedFrom(id).has(commit));
+  const ref = list.refs.find(({ id }) => graph.reachedFrom(id).has(commit));
   if (ref === undefined) throw unsaved();
   const behind = graph.ahead(ref.id, commit);
   return behind === 0 ? { kind: 'tip', refs: [ref] } : { kind: 'ancestor', ref, behind };

@@ -136,7 +136,7 @@ export type BundleFile = z.infer<typeof bundleSchema>;
 
 /** The form as a JSON Schema (2020-12). */
 export const bundleJsonSchema = (): object => ({
-  ...z.toJSONSchema(bundleSchema, { io: 'input' }),
+  ...z.toJSONSchema(bundleSchema),
   $id: BUNDLE_SCHEMA,
   title: 'The evidence that twl verify --save keeps',
 });

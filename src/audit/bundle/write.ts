@@ -1,14 +1,17 @@
+import { BaseError } from '../../base/error.ts';
+import { EXIT } from '../../base/exit-codes.ts';
 import { READ_ANNOTATIONS } from '../../provenance/cosign.ts';
 import { MAX_COLLATERAL_BYTES } from '../collect/limits.ts';
 import { MAX_LOG_BYTES } from '../collect/runtime/limits.ts';
 import type { Expectations } from '../expectations.ts';
 import type { AuditEvidence } from '../evidence.ts';
+import type { Known } from '../source/known.ts';
 import { utc } from '../wording.ts';
 import { withoutSecrets } from './clean.ts';
 import { base64Of, type Content, contentOf } from './content.ts';
 import { BundleError } from './errors.ts';
 import { MAX_ANNOTATIONS, MAX_ORIGIN, MAX_SAVED_BYTES, MAX_SAVED_ROOTS } from './limits.ts';
-import type { FoundDocument, Recording, Taken } from './recording.ts';
+import type { FoundDocument, HeldHistory, Recording, Taken } from './recording.ts';
 import { refsToSave } from './saved-refs.ts';
 import type { BundleFile } from './schema.ts';
 import { BUNDLE_SCHEMA } from './schema-id.ts';
@@ -71,34 +74,41 @@ const document = ({ at, document: one }: { readonly at: number; readonly documen
 const headToSave = (head: string | undefined): string | null =>
   head === undefined || head.length > MAX_ORIGIN ? null : head;
 
-const source = ({ recording, evidence, expectations }: SaveRequest, commit: string): BundleFile['source'] => {
+type SourceFile = NonNullable<BundleFile['source']>;
+
+const refsOf = (history: HeldHistory, commit: string, origin: string): NonNullable<SourceFile['refs']> => {
+  const { list, branches, tags, objects } = refsToSave(history, commit);
+  return {
+    origin,
+    at: utc(history.at),
+    head: headToSave(list.head),
+    branches,
+    tags,
+    list: list.refs.map(({ name, id, peeled }) => ({ name, id, ...(peeled === undefined ? {} : { peeled }) })),
+    objects: objects.map(({ type, data }) => ({ type, ...contentOf(data) })),
+  };
+};
+
+/** Not had, and for no bytes that contradict: a connection was cut, a server gave up, a disk was full. */
+const isBrokenOff = (had: Known<unknown> | undefined): boolean =>
+  had !== undefined && 'error' in had && had.error instanceof BaseError && had.error.exitCode !== EXIT.rejected;
+
+/** The packs and the refs. A pack that broke off would be judged as a whole one that contradicts its commit, so none is kept then. */
+const source = ({ recording, evidence }: SaveRequest, commit: string, note: Note): SourceFile | undefined => {
   const { source: found } = evidence;
   const { packs, at } = recording.packs;
   if (found === undefined || packs.size === 0) return undefined;
+  if (isBrokenOff('error' in found ? found : found.value.commit)) {
+    note('the source is not in it: it did not come whole; check it again with --source');
+    return undefined;
+  }
   const { history } = recording;
-  const saved = history && refsToSave(history, commit);
   const origin = words(found.origin);
   return {
     origin,
-    at: utc(at === 0 ? expectations.now.value : at),
+    at: utc(at),
     packs: [...packs].map(([id, pack]) => ({ commit: id, base64: base64Of(pack) })),
-    ...(history === undefined || saved === undefined
-      ? {}
-      : {
-          refs: {
-            origin,
-            at: utc(history.at),
-            head: headToSave(saved.list.head),
-            branches: saved.branches,
-            tags: saved.tags,
-            list: saved.list.refs.map(({ name, id, peeled }) => ({
-              name,
-              id,
-              ...(peeled === undefined ? {} : { peeled }),
-            })),
-            objects: saved.objects.map(({ type, data }) => ({ type, ...contentOf(data) })),
-          },
-        }),
+    ...(history && { refs: refsOf(history, commit, origin) }),
   };
 };
 
@@ -155,7 +165,7 @@ export const bundleOf = (request: SaveRequest, commit: string | undefined, note:
   const { root: tdx, nonce, now } = expectations;
   // The receipt that came with the answer of twl-attest is in that; the same bytes of a file are a part of their own.
   const isOfAnswer = attest !== undefined && receipt?.value === readPart(evidence.attest)?.value.receipt;
-  const found = commit === undefined ? undefined : source(request, commit);
+  const found = commit === undefined ? undefined : source(request, commit, note);
   return {
     schema: BUNDLE_SCHEMA,
     note: NOTE,

@@ -73,6 +73,23 @@ test.each([
   ['https://user:p/w@a.example/x?S3CRET', 'https://a.example/x'],
   ['HTTPS://user:pw@a.example/x?y', 'HTTPS://a.example/x'],
   ['git@a.example:x/y', 'git@a.example:x/y'],
+  ['(see https://a.example/x?a).', '(see https://a.example/x).'],
+  ['https://a.example/x, and more', 'https://a.example/x, and more'],
+  ['https://:pw@a.example/x', 'https://a.example/x'],
+  // An @ that is no end of a password is a part of a path.
+  ['file:///me@work/x', 'file:///me@work/x'],
+  ['https://a.example/p:x@y?q', 'https://a.example/p:x@y'],
+  // What a parser reads otherwise than it looks is written as that reads it.
+  ['ssh://user:p\\w@a.example/x?y', 'ssh://a.example/x'],
+  ['ssh://us\\er@a.example/x', 'ssh://a.example/x'],
+  ['ssh://:p\\w@a.example/x', 'ssh://a.example/x'],
+  ['ssh://a.example\u0001?S3CRET', 'ssh://a.example%01'],
+  ['foo://\\user@a.example/x', 'foo://a.example/x'],
+  // It parses as no address: where a password ends nobody knows.
+  ['https://user:p?w@a.example/x', 'https://'],
+  ['https://user:p/w@a.example/x?S3@CRET', 'https://'],
+  ['https://user:p/w@a.example#S3CRET', 'https://a.example'],
+  ['https://[bad?S3CRET', 'https://[bad'],
 ])('%j is kept as %j', (text, kept) => {
   expect(withoutSecrets(text)).toBe(kept);
 });

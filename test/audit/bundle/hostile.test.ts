@@ -3,6 +3,8 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { BundleError } from '../../../src/audit/bundle/errors.ts';
 import {
+  MAX_ANNOTATIONS,
+  MAX_HISTORY_BYTES,
   MAX_HISTORY_OBJECTS,
   MAX_ORIGIN,
   MAX_PACKS,
@@ -154,6 +156,15 @@ describe('a good one', () => {
     });
   });
 
+  test('the most annotations; and no word of what a tag leads to where none was said', () => {
+    const given = full();
+    const annotations = Object.fromEntries(Array.from({ length: MAX_ANNOTATIONS }, (_, i) => [`${i}`, '']));
+    given.provenance.documents[1] = { ...given.provenance.documents[1]!, annotations } as never;
+    const found = read(given);
+    expect(found.documents[1]).toMatchObject({ layer: { annotations } });
+    expect(found.source?.refs?.list.refs).toStrictEqual(given.source.refs.list);
+  });
+
   test('without a branch of HEAD, and without refs', () => {
     const given = full();
     given.source.refs.head = null;
@@ -170,6 +181,9 @@ const changed = (change: Changing): unknown => {
   change(value);
   return value;
 };
+
+const base64 = { origin: 'o', at: AT, base64: '!' };
+const TWO_BYTES = { type: 'commit', text: 'xx' };
 
 describe('what is refused', () => {
   test.each<[string, Changing, string]>([
@@ -288,6 +302,26 @@ describe('what is refused', () => {
       'too-large',
       `b.json, collateral has more than ${MAX_COLLATERAL_BYTES} bytes`,
     ],
+    ['an answer that is none', (b) => (b.answer = base64), 'malformed', 'b.json, answer is not base64'],
+    [
+      'a document that is none',
+      (b) => (b.provenance.documents[0] = { kind: 'bundle', ...base64 }),
+      'malformed',
+      'b.json, provenance.documents.0 is not base64',
+    ],
+    ['an image that is none', (b) => (b.images[1].base64 = '!'), 'malformed', 'b.json, images.1 is not base64'],
+    [
+      'history that is none',
+      (b) => (b.source.refs.objects[1].base64 = '!'),
+      'malformed',
+      'b.json, source, refs, objects is not base64',
+    ],
+    [
+      'objects that are too large together',
+      (b) => (b.source.refs.objects = [{ type: 'commit', text: 'x'.repeat(MAX_HISTORY_BYTES - 1) }, TWO_BYTES]),
+      'too-large',
+      'b.json, source, refs, objects has more than 1 bytes',
+    ],
   ])('%s', (_name, change, code, message) => {
     expect(failure(() => read(changed(change)))).toMatchObject({ code, message });
   });
@@ -314,6 +348,8 @@ describe('what is refused', () => {
     ['packed', gzipSync(JSON.stringify(least())), 'is not UTF-8'],
     ['an array', '[]', 'the whole of it is not as it should be'],
     ['nothing', 'null', 'the whole of it is not as it should be'],
+    ['a text', '"schema"', 'the whole of it is not as it should be'],
+    ['a number', '7', 'the whole of it is not as it should be'],
     ['half a surrogate pair', JSON.stringify(least()).replace('"n"', String.raw`"\ud800"`), 'half a surrogate pair'],
   ])('%s', (_name, text, why) => {
     const error = failure(() => readBundle(Buffer.from(text as string), 'b.json'));
@@ -323,13 +359,11 @@ describe('what is refused', () => {
   });
 
   test('a file past its bound is not even parsed', () => {
-    const start = performance.now();
     const error = failure(() => readBundle(Buffer.alloc(MAX_SAVED_BYTES + 1, '['), 'b.json'));
     expect(error).toMatchObject({
       code: 'malformed',
       message: expect.stringContaining(`is larger than ${MAX_SAVED_BYTES} bytes`),
     });
-    expect(performance.now() - start).toBeLessThan(1000);
   });
 
   test.each(['twl-evidence-bundle/v2', 'twl-evidence-bundle/v1 ', 'twl-evidence-bundle/'])('the form %j', (schema) => {
@@ -341,13 +375,36 @@ describe('what is refused', () => {
     });
   });
 
+  test('of a form whose name is long the beginning is shown', () => {
+    const schema = `twl-evidence-bundle/${'v'.repeat(300)}`;
+    expect(failure(() => read({ ...least(), schema })).message).toBe(
+      `b.json is of the form ${schema.slice(0, 200)}, and this program reads twl-evidence-bundle/v1`,
+    );
+  });
+
+  test('a root beside the hash of another one says what became of it', () => {
+    const given = full();
+    given.roots.tdx.sha256 = 'a1'.repeat(32);
+    expect(failure(() => read(given))).toMatchObject({
+      code: 'contradictory',
+      exitCode: 10,
+      hint: 'the bundle was changed or damaged: take it from where it was saved',
+    });
+  });
+
+  test('a mistake of the program is no bundle that is malformed', () => {
+    expect(() => readBundle(undefined as never, 'b.json')).toThrow(TypeError);
+  });
+
   test('names and keys are shown with their escapes', () => {
     const odd = { ...least(), '\u001b[2J': 1 };
     const error = failure(() => readBundle(Buffer.from(JSON.stringify(odd)), 'b\u001b.json'));
     expect(error.message).toBe(
       String.raw`b\x1b.json is no evidence bundle: the whole of it has a key '\x1b[2J' that is not known`,
     );
-    expect(failure(() => read({ ...least(), ['y'.repeat(300)]: 1 })).message.length).toBeLessThan(300);
+    expect(failure(() => read({ ...least(), ['y'.repeat(300)]: 1 })).message).toBe(
+      `b.json is no evidence bundle: the whole of it has a key '${'y'.repeat(200)}' that is not known`,
+    );
   });
 });
 

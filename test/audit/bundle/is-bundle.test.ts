@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import fs, { mkdirSync, readdirSync, readlinkSync, writeFileSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { isBundle } from '../../../src/audit/bundle/is-bundle.ts';
 import { useScratch } from '../../support/use-scratch.ts';
 
@@ -20,6 +21,50 @@ test.each([
   const path = useScratch().join('file');
   writeFileSync(path, text);
   expect(isBundle(path)).toBe(is);
+});
+
+/** Watches a function of node:fs, or puts another in its place, until the test ends. */
+const watched = (name: 'openSync' | 'readSync' | 'statSync', instead?: () => never) => {
+  const spy = vi.spyOn(fs, name);
+  if (instead !== undefined) spy.mockImplementation(instead);
+  syncBuiltinESMExports();
+  onTestFinished(() => {
+    spy.mockRestore();
+    syncBuiltinESMExports();
+  });
+  return spy;
+};
+
+const GOOD = '{"schema":"twl-evidence-bundle/v1"}';
+
+test('a pipe and standard input are left to whoever reads them', () => {
+  const scratch = useScratch();
+  execFileSync('mkfifo', [scratch.join('pipe')]);
+  const [opened, looked] = [watched('openSync'), watched('statSync')];
+  expect(isBundle(scratch.join('pipe'))).toBe(false);
+  expect([opened.mock.calls.length, looked.mock.calls.length]).toEqual([0, 1]);
+  // A file of that name is not what is meant by it.
+  expect(isBundle('-')).toBe(false);
+  expect([opened.mock.calls.length, looked.mock.calls.length]).toEqual([0, 1]);
+});
+
+test('a file is closed again, one that cannot be read, too', () => {
+  const path = useScratch().join('file');
+  writeFileSync(path, GOOD);
+  const open = (): string[] =>
+    readdirSync('/proc/self/fd').flatMap((number) => {
+      try {
+        const to = readlinkSync(`/proc/self/fd/${number}`);
+        return to === path ? [to] : [];
+      } catch {
+        return [];
+      }
+    });
+  expect([isBundle(path), open()]).toEqual([true, []]);
+  watched('readSync', () => {
+    throw new Error('EIO');
+  });
+  expect([isBundle(path), open()]).toEqual([false, []]);
 });
 
 test('what is no file is none, and nobody waits for it', () => {

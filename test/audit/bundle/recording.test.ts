@@ -73,6 +73,12 @@ describe('a recording', () => {
     expect([recording.images.length, recording.areImagesTooLarge]).toEqual([5, false]);
     recording.takeImages([one('e')]);
     expect([recording.images, recording.areImagesTooLarge]).toEqual([[], true]);
+    // None is none: a few of them would look as if they were all.
+    recording.takeImages([one('f')]);
+    expect([recording.images, recording.areImagesTooLarge]).toEqual([[], true]);
+    const twice = ticking();
+    twice.takeImages([one('a', 1), one('a', 2)]);
+    expect(twice.images.map(({ bytes }) => bytes.length)).toEqual([1]);
     const many = ticking();
     many.takeImages(Array.from({ length: MAX_IMAGE_DOCUMENTS }, (_, index) => one(`${index}`)));
     expect(many.areImagesTooLarge).toBe(false);
@@ -112,6 +118,11 @@ describe('a recording', () => {
     expect([recording.tooLarge, recording.packs.packs.size]).toEqual([false, 2]);
     more(Uint8Array.of(1));
     more(Uint8Array.of(1));
+    expect([recording.tooLarge, recording.packs.packs.size]).toEqual([true, 0]);
+    // Nor is one that comes later: without the others it is not the source.
+    recording.source.pack('c3'.repeat(20));
+    expect(recording.packs.packs.size).toBe(0);
+    recording.source.pack(A)(Uint8Array.of(1));
     expect([recording.tooLarge, recording.packs.packs.size]).toEqual([true, 0]);
   });
 
@@ -192,6 +203,7 @@ describe('the documents of an image', () => {
     );
     await expect(describeImage(savedRepository(changed, 'bundle b'), digestOf(index))).rejects.toMatchObject({
       code: 'digest-mismatch',
+      message: expect.stringContaining(`bundle b, ${DOCUMENTS[at]?.digest} hashes to sha256:`),
     });
   });
 
@@ -213,6 +225,17 @@ describe('the documents of an image', () => {
     expect(await repository.blob({ digest: digestOf(config), size: 1 }, config.length)).toEqual(config);
     await expect(savedRepository([], 'b\u001b').manifest('x')).rejects.toMatchObject({
       message: String.raw`b\x1b does not hold x`,
+    });
+    await expect(savedRepository([], 'b').manifest('y'.repeat(161))).rejects.toMatchObject({
+      message: `b does not hold ${'y'.repeat(160)}`,
+    });
+  });
+
+  test('a blob that says of itself that it is a manifest was served as none', async () => {
+    const untyped = [{ digest: digestOf(manifest), mediaType: null, bytes: manifest }];
+    await expect(savedRepository(untyped, 'bundle b').manifest(digestOf(manifest))).rejects.toMatchObject({
+      code: 'bad-manifest',
+      message: `bundle b, ${digestOf(manifest)} is served as '' and says that it is '${MANIFEST}'`,
     });
   });
 });

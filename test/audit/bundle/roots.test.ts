@@ -108,6 +108,12 @@ describe('roots of Sigstore', () => {
     expect([found.sigstore, found.reservations]).toEqual([mine, {}]);
   });
 
+  test('one of several of the auditor is known, too', () => {
+    const mine = [BUILT_IN[0]!, { ...BUILT_IN[0]!, sha256: shaOf(MOCK) }];
+    const found = countingRoots(bundleWith(intelRootDer(), MOCK), named({ sigstore: mine }));
+    expect([found.sigstore, found.reservations]).toEqual([mine, {}]);
+  });
+
   test('without any the built-in one counts', () => {
     expect(countingRoots(bundleWith(intelRootDer()), named())).toMatchObject({ sigstore: BUILT_IN, reservations: {} });
   });
@@ -147,7 +153,11 @@ describe('roots of Sigstore', () => {
   test('two in one are refused', () => {
     const two = `${JSON.stringify(JSON.parse(MOCK))}\n${JSON.stringify(JSON.parse(MOCK))}`;
     expect(() => countingRoots(bundleWith(intelRootDer(), two), named({ sha256s: [shaOf(two)] }))).toThrow(
-      '--root-sha256, bundle b.json, r0 holds more than one root',
+      expect.objectContaining({
+        code: 'malformed',
+        exitCode: 30,
+        message: '--root-sha256, bundle b.json, r0 holds more than one root',
+      }),
     );
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { MAX_HISTORY_BYTES, MAX_SAVED_REFS } from '../../../src/audit/bundle/limits.ts';
+import { MAX_HISTORY_BYTES, MAX_HISTORY_OBJECTS, MAX_SAVED_REFS } from '../../../src/audit/bundle/limits.ts';
 import type { HeldHistory, HeldObject } from '../../../src/audit/bundle/recording.ts';
 import { reachOfSaved, refsToSave, type SavedRefs } from '../../../src/audit/bundle/saved-refs.ts';
 import type { RemoteRef } from '../../../src/source/history/refs.ts';
@@ -87,15 +87,62 @@ describe('what is kept', () => {
     expect(refsToSave(held([branch('main', third)], { objects: undefined }), pinned).objects).toEqual([]);
   });
 
-  test('a way that is too long or too large is left out', () => {
-    const long = new Map(objects);
-    const large = Buffer.alloc(MAX_HISTORY_BYTES, 'x');
-    const text = `tree ${TREE}\nparent ${pinned}\nauthor A <a> 1 +0000\ncommitter A <a> 1 +0000\n\n`;
-    const data = Buffer.concat([Buffer.from(text), large]);
-    const id = objectId('sha1', 'commit', data);
-    long.set(id, { type: 'commit', data });
-    const ref = branch('main', id);
-    expect(refsToSave(held([ref], { objects: long }), pinned)).toMatchObject({ list: { refs: [ref] }, objects: [] });
+  test('a way that is too large is left out', () => {
+    const head = `tree ${TREE}\nparent ${pinned}\nauthor A <a> 1 +0000\ncommitter A <a> 1 +0000\n\n`;
+    const of = (size: number) => {
+      const data = Buffer.concat([Buffer.from(head), Buffer.alloc(size - head.length, 'x')]);
+      const id = objectId('sha1', 'commit', data);
+      const ref = branch('main', id);
+      const large = refsToSave(held([ref], { objects: new Map([[id, { type: 'commit', data }]]) }), pinned);
+      expect(large.list.refs).toEqual([ref]);
+      return large.objects.map(({ data: { length } }) => length);
+    };
+    expect(of(MAX_HISTORY_BYTES)).toEqual([MAX_HISTORY_BYTES]);
+    expect(of(MAX_HISTORY_BYTES + 1)).toEqual([]);
+  });
+
+  test('a way that is too long is left out', () => {
+    const long = new Map<string, HeldObject>();
+    const data = (parent: string): Buffer =>
+      Buffer.from(`tree ${TREE}\nparent ${parent}\nauthor A <a> 1 +0000\ncommitter A <a> 1 +0000\n\n`);
+    const idOf = (number: number): string => number.toString(16).padStart(40, '0');
+    for (let number = 1; number <= MAX_HISTORY_OBJECTS + 1; number++) {
+      long.set(idOf(number), { type: 'commit', data: data(number === 1 ? pinned : idOf(number - 1)) });
+    }
+    const of = (number: number) => refsToSave(held([branch('main', idOf(number))], { objects: long }), pinned).objects;
+    expect(of(MAX_HISTORY_OBJECTS)).toHaveLength(MAX_HISTORY_OBJECTS);
+    expect(of(MAX_HISTORY_OBJECTS + 1)).toHaveLength(0);
+  });
+
+  test('a way through what is not held, or through a tag that names nothing, is none', () => {
+    const gap = new Map([...objects].filter(([id]) => id !== second));
+    expect(refsToSave(held([branch('main', third)], { objects: gap }), pinned).objects).toEqual([]);
+    // What stands first in a tag is what it is of.
+    for (const text of ['tag v1\n', `note\nobject ${pinned}\n`, `object ${pinned.slice(1)}\n`, `object ${pinned} \n`]) {
+      const odd = new Map<string, HeldObject>([['a1'.repeat(20), { type: 'tag', data: Buffer.from(text) }]]);
+      const ref = tagged('v1', 'a1'.repeat(20));
+      expect(refsToSave(held([ref], { objects: odd }), pinned)).toMatchObject({ list: { refs: [ref] }, objects: [] });
+    }
+  });
+
+  test('in the SHA-256 object format', () => {
+    const base = 'c3'.repeat(32);
+    const data = Buffer.from(
+      `tree ${'d4'.repeat(32)}\nparent ${base}\nauthor A <a> 1 +0000\ncommitter A <a> 1 +0000\n\nx\n`,
+    );
+    const id = objectId('sha256', 'commit', data);
+    const release = Buffer.from(`object ${id}\ntype commit\ntag v1\ntagger A <a> 1 +0000\n\nv1\n`);
+    const ref = tagged('v1', objectId('sha256', 'tag', release), id);
+    const wide = new Map<string, HeldObject>([
+      [id, { type: 'commit', data }],
+      [ref.id, { type: 'tag', data: release }],
+    ]);
+    const kept = refsToSave(held([ref], { objects: wide }), base);
+    expect(kept.objects).toEqual([
+      { type: 'tag', data: release },
+      { type: 'commit', data },
+    ]);
+    expect(reachOfSaved(kept, base, undefined).reach).toEqual({ kind: 'ancestor', ref, behind: 1 });
   });
 
   test('of many refs those that matter first, and the counts of all', () => {

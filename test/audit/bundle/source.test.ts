@@ -4,10 +4,14 @@ import type { Bundle } from '../../../src/audit/bundle/read.ts';
 import { Recording } from '../../../src/audit/bundle/recording.ts';
 import { freshnessReservation, heldFor, refsReservation, restoreSource } from '../../../src/audit/bundle/restore.ts';
 import { refsToSave } from '../../../src/audit/bundle/saved-refs.ts';
+import { bundleOf as written } from '../../../src/audit/bundle/write.ts';
+import { EMPTY_POLICY } from '../../../src/audit/policy/policy.ts';
 import { collectSource } from '../../../src/audit/source/collect-source.ts';
 import type { SourceFacts } from '../../../src/audit/source/facts.ts';
 import { judgeSource } from '../../../src/audit/source/judge-source.ts';
 import { pinOf, quickLimits } from '../source/support.ts';
+import type { Answer } from '../../support/answer.ts';
+import { onFetch } from '../../support/behaviours.ts';
 import { type GitServer, startGitServer } from '../../support/git-server.ts';
 import { makeRepository, type Repository } from '../../support/repositories.ts';
 import { makeScratch } from '../../support/scratch.ts';
@@ -99,8 +103,55 @@ describe('a source that was saved', () => {
       summary: `the source was not had: the bundle holds no commit ${first}`,
       hint: 'ask the repository: --source URL',
     });
-    expect(() => saved.reachability(undefined)).toThrow('the bundle holds no list of branches and tags');
+    expect(() => saved.pack(first)).toThrow(expect.objectContaining({ code: 'not-saved', exitCode: 13 }));
+    expect(() => saved.reachability(undefined)).toThrow(
+      expect.objectContaining({
+        code: 'not-saved',
+        exitCode: 13,
+        message: 'the bundle holds no list of branches and tags',
+        hint: 'ask the repository: --source URL',
+      }),
+    );
     expect(restoreSource({ ...bundle, source: undefined }, first)).toBeUndefined();
+  });
+
+  test('a pack that broke off is not kept: it would contradict its commit', async () => {
+    const url = `${server.url}/main.git`;
+    const pin = pinOf(url, first);
+    const save = async (answer: Answer) => {
+      server.behave(onFetch(answer));
+      const recording = new Recording(() => 1);
+      recording.takeAnswer(Uint8Array.of(1), 'o');
+      const facts = await collectSource({
+        ...{ pin, address: { url, named: true }, limits: quickLimits(), record: recording.source },
+      });
+      server.behave(undefined);
+      const evidence = {
+        target: 't',
+        kind: 'quote-answer',
+        statements: {},
+        source: { origin: url, value: facts },
+      } as const;
+      const expectations = {
+        now: { value: 1, source: '' },
+        root: { der: Uint8Array.of(1), source: '', simulated: false },
+        policy: EMPTY_POLICY,
+      };
+      const notes: string[] = [];
+      const request = { recording, target: 't', startedAt: 1, evidence, expectations };
+      const { source } = written(request, first, (line) => notes.push(line));
+      const { outcomes } = judgeSource(facts, { pin });
+      return { tree: outcomes['source.tree'].state, packs: source?.packs.length, notes };
+    };
+    // The server tells of the pack before it is there: nothing of it has come at the first.
+    for (const cutAfter of [60, 100]) {
+      expect(await save({ cutAfter })).toEqual({
+        tree: 'not-checked',
+        packs: undefined,
+        notes: ['the source is not in it: it did not come whole; check it again with --source'],
+      });
+    }
+    expect(await save({})).toEqual({ tree: 'passed', packs: 1, notes: [] });
   });
 
   test('a pack of another commit contradicts', async () => {
@@ -142,8 +193,14 @@ describe('what is held back', () => {
   });
 
   test('of freshness', () => {
-    expect(freshnessReservation(bundle)).toMatchObject({ on: 'pass', exit: 12, summary: expect.stringContaining(AT) });
-    expect(freshnessReservation(bare)).toMatchObject({ on: 'pass', exit: 12 });
+    const told = (at: string) => ({
+      on: 'pass',
+      exit: 12,
+      summary: `it answered the number that was asked at ${at}, says the bundle: the machine ran after somebody made that number, and whether it still does is not shown`,
+      hint: "ask it now: --attest with the address of the deployment's twl-attest",
+    });
+    expect(freshnessReservation(bundle)).toEqual(told(AT));
+    expect(freshnessReservation(bare)).toEqual(told(''));
   });
 
   test('when collateral held', () => {
@@ -159,5 +216,13 @@ describe('what is held back', () => {
     expect(heldFor({ ...base, collateral: { origin: 'o', value: {} } })).toBeUndefined();
     expect(heldFor({ ...base, collateral: { origin: 'o', error: new BundleError('malformed', 'x') } })).toBeUndefined();
     expect(heldFor(base)).toBeUndefined();
+    // A mistake of the program is no date that does not read.
+    const odd = {
+      ...value,
+      get tcb_info(): string {
+        throw new TypeError('odd');
+      },
+    };
+    expect(() => heldFor({ ...base, collateral: { origin: 'o', value: odd } })).toThrow('odd');
   });
 });

@@ -7,6 +7,7 @@ import { bundleSchema } from '../../../src/audit/bundle/schema.ts';
 import { sha256Hex } from '../../../src/audit/bundle/sha256.ts';
 import { bundleFile } from '../../../src/audit/bundle/save.ts';
 import { bundleBytes, bundleOf, type SaveRequest } from '../../../src/audit/bundle/write.ts';
+import { sigstoreRoots } from '../../../src/audit/collect/sigstore-roots.ts';
 import type { AuditEvidence } from '../../../src/audit/evidence.ts';
 import type { AttestAnswer } from '../../../src/audit/runtime/attest-answer.ts';
 import type { Expectations } from '../../../src/audit/expectations.ts';
@@ -65,7 +66,10 @@ describe('what is written', () => {
         { kind: 'bundle', origin: 'b', bytes: bytes('b') },
         { kind: 'cosign-layer', origin: 'c', layer: { mediaType: 'm', annotations: { k: 'v' }, content: bytes('c') } },
       ],
-      [{ digest: `sha256:${'b2'.repeat(32)}`, mediaType: 'm', bytes: bytes('i') }],
+      [
+        { digest: `sha256:${'b2'.repeat(32)}`, mediaType: 'm', bytes: bytes('i') },
+        { digest: `sha256:${'c3'.repeat(32)}`, mediaType: null, bytes: bytes('config') },
+      ],
     );
     recording.source.pack(COMMIT)(bytes('PACK'));
     const refs = [
@@ -98,7 +102,10 @@ describe('what is written', () => {
           { kind: 'cosign-layer', origin: 'c', at: AT, media_type: 'm', annotations: { k: 'v' }, text: 'c' },
         ],
       },
-      images: [{ digest: `sha256:${'b2'.repeat(32)}`, media_type: 'm', text: 'i' }],
+      images: [
+        { digest: `sha256:${'b2'.repeat(32)}`, media_type: 'm', text: 'i' },
+        { digest: `sha256:${'c3'.repeat(32)}`, media_type: null, text: 'config' },
+      ],
       source: {
         origin: 'https://git.example/a',
         at: AT,
@@ -106,6 +113,7 @@ describe('what is written', () => {
         refs: { origin: 'https://git.example/a', at: AT, head: null, branches: 1, tags: 1, list: refs, objects: [] },
       },
     });
+    expect(bundle.source?.refs?.list).toStrictEqual(refs);
     expect(bundleSchema.safeParse(bundle).success).toBe(true);
     expect(readBundle(bundleBytes(bundle), 'b').source?.packs.get(COMMIT)).toEqual(bytes('PACK'));
   });
@@ -121,6 +129,10 @@ describe('what is written', () => {
     recording.takeAttest(bytes('attest'), 'x');
     const within = bundleOf(request({ recording, evidence: { ...BARE, receipt, attest } }, {}), undefined);
     expect([within.receipt, within.nonce]).toEqual([undefined, undefined]);
+    // Where the answer itself was not kept, its receipt is.
+    const alone = bundleOf(request({ evidence: { ...BARE, receipt, attest } }), undefined);
+    expect([alone.receipt, alone.attest]).toMatchObject([{ text: 'receipt' }, undefined]);
+    expect(bundleOf(request({ recording }), undefined)).toMatchObject({ attest: { text: 'attest' } });
     // What it is called decides nothing: a file of the same bytes is a part of its own.
     const own = part(bytes('receipt'), 'receipt x, receipt');
     const beside = bundleOf(request({ recording, evidence: { ...BARE, receipt: own, attest } }), undefined);
@@ -154,7 +166,12 @@ describe('what is written', () => {
     const spare = 'answer of https://a.example/'.length + 'answer'.length;
     expect(bundleBytes(filled(room + spare))).toHaveLength(MAX_SAVED_BYTES);
     expect(() => bundleBytes(filled(room + spare + 1))).toThrow(
-      `the bundle would have more than ${MAX_SAVED_BYTES} bytes`,
+      expect.objectContaining({
+        code: 'too-large',
+        exitCode: 30,
+        message: `the bundle would have more than ${MAX_SAVED_BYTES} bytes`,
+        hint: 'leave logs out, or save step by step with --only',
+      }),
     );
   });
 });
@@ -167,14 +184,16 @@ describe('a file', () => {
   const save = (given: SaveRequest) => bundleFile(useScratch().join('saved.json'), given, OPTIONS);
 
   test('names the roots that do not count by themselves, and the app id of an address', () => {
+    const [known] = sigstoreRoots([]);
+    expect(known?.sha256).toBe(PUBLIC_GOOD_SHA256);
     const expected: Partial<Expectations> = {
       root: { der: Uint8Array.of(1), source: 'x', simulated: true },
-      sigstoreRoots: [root(PUBLIC_GOOD_SHA256), root('cd'.repeat(32))],
+      sigstoreRoots: [known!, root(sha256Hex(bytes('r')))],
       appId: { value: 'ab'.repeat(20), source: 'the address of the target' },
     };
     const { command, sha256 } = save(request({}, expected));
     expect(command.replace(/ \S+saved.json/, '')).toBe(
-      `twl verify --app-id ${'ab'.repeat(20)} --root-sha256 ${sha256Hex(Uint8Array.of(1))} --root-sha256 ${'cd'.repeat(32)} --saved-sha256 ${sha256} --at 1970-01-01T00:05:00Z`,
+      `twl verify --app-id ${'ab'.repeat(20)} --root-sha256 ${sha256Hex(Uint8Array.of(1))} --root-sha256 ${sha256Hex(bytes('r'))} --saved-sha256 ${sha256} --at 1970-01-01T00:05:00Z`,
     );
     expect(save(request()).command).not.toContain('--root-sha256');
   });
