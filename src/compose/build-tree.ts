@@ -10,6 +10,9 @@ import type { ComposeNode, MapNode, ScalarNode, Variable } from './tree.ts';
 const STRING_TAG = 'tag:yaml.org,2002:str';
 const MERGE_KEY = '<<';
 
+/** The first line of a block that says itself how far it is indented. */
+const INDENTED_BLOCK = /^[|>][-+]?[1-9]/;
+
 interface Place {
   line: number;
   path: string;
@@ -70,11 +73,18 @@ class Builder {
     return own;
   }
 
-  /** A plain `<<` merges and a quoted one does not; of one with a tag readers differ, on the tag and on what it means. */
+  /**
+   * A plain `<<` merges. A quoted one is a key like any other, but compose drops it from a map that is merged into another one,
+   * and a service with it; of one with a tag readers differ, on the tag and on what it means.
+   */
   #isMerge({ value, type, tag }: Scalar, line: number): boolean {
     if (value !== MERGE_KEY) return false;
-    if (tag === undefined) return type === 'PLAIN';
-    throw new ComposeError('bad-merge', 'the key << has a tag', { line, hint: 'write << without a tag' });
+    if (tag !== undefined) {
+      throw new ComposeError('bad-merge', 'the key << has a tag', { line, hint: 'write << without a tag' });
+    }
+    if (type === 'PLAIN') return true;
+    const hint = 'write << without quotes to merge, and call a key of your own something else';
+    throw new ComposeError('bad-merge', 'the key << is in quotes', { line, hint });
   }
 
   #mergedMaps(value: unknown, place: Place): MapNode[] {
@@ -102,6 +112,7 @@ class Builder {
     this.#checkTag(node?.tag, line);
     const source = typeof node?.value === 'string' ? node.value : '';
     this.#checkText(source, line);
+    this.#checkBlock(node, line);
     const isPlain = node === undefined || (node.type === 'PLAIN' && node.tag === undefined);
     const { type, text }: PlainScalar = isPlain ? readPlain(source) : { type: 'string', text: source };
     const [start = 0] = node?.range ?? [];
@@ -137,6 +148,16 @@ class Builder {
   #checkText(text: string, line: number): void {
     if (!text.includes('\0')) return;
     throw new ComposeError('control-character', `it holds ${escapeText('\0')}`, { line, hint: 'write it without' });
+  }
+
+  /** Where the blanks of empty lines reach further than the number says, compose keeps them and other readers do not. */
+  #checkBlock(node: Scalar | undefined, line: number): void {
+    const isBlock = node?.type === 'BLOCK_LITERAL' || node?.type === 'BLOCK_FOLDED';
+    const [start = 0] = node?.range ?? [];
+    const [found] = isBlock ? (INDENTED_BLOCK.exec(this.#yaml.text.slice(start, start + 3)) ?? []) : [];
+    if (found === undefined) return;
+    const hint = 'write it without the number, or as a text in double quotes';
+    throw new ComposeError('syntax', `the block ${found} says how far it is indented`, { line, hint });
   }
 
   #checkTag(tag: string | undefined, line: number): void {

@@ -35,7 +35,14 @@ const mapAt = (node: ComposeNode | undefined, what: string, line: number | undef
   throw new ComposeError('wrong-shape', `${what} is no map`, { line: node?.line ?? line, hint });
 };
 
+/** What compose takes for the name of a service (`services` in compose-spec.json). It refuses a file with any other. */
+const SERVICE_NAME = /^[a-zA-Z0-9._-]+$/;
+
 const serviceOf = (name: string, value: ComposeNode): Service => {
+  if (!SERVICE_NAME.test(name)) {
+    const hint = 'compose takes letters, digits and the characters . _ -';
+    throw new ComposeError('bad-key', `'${escapeText(name)}' is no name of a service`, { line: value.line, hint });
+  }
   const node = mapAt(value, `the service '${escapeText(name)}'`, value.line);
   const image = literalOf(childOf(node, 'image'));
   return {

@@ -4,8 +4,7 @@ import { cleanPath, doOverlap, isWithin } from './paths.ts';
 import { childOf, literalOf } from './tree.ts';
 import { readVolume, type VolumeName, volumeName } from './volumes.ts';
 
-/** `/var/run` is `/run` by another name. */
-const inRun = (names: string): string[] => names.split(' ').flatMap((name) => [`/run/${name}`, `/var/run/${name}`]);
+const inRun = (names: string): string[] => names.split(' ').map((name) => `/run/${name}`);
 
 /** What steers the machine from `/run`, where sockets and configs lie that were made since it started. A socket is used read-only as well. */
 const RUN_PATHS = [
@@ -22,13 +21,19 @@ const ENGINE_PATHS = [
   '/var/lib/docker /var/lib/containerd /var/lib/nerdctl',
   // Where dstack keeps the engine's data in place of /var/lib: on the disk, and in the upper folders of its overlays.
   '/dstack/persistent /tapp/persistent /var/volatile',
+  // `/proc/N/root` is the whole machine, sockets included, and the files of every container; written to as well where the mount is
+  // read-only, for what it leads to is another mount.
+  '/proc',
 ]
   .flatMap((paths) => paths.split(' '))
   .concat(RUN_PATHS);
 
+/** Links into `/proc/self`. A folder above them holds the links alone, which lead nowhere else in a container. */
+const PROC_LINKS = '/dev/fd /dev/stdin /dev/stdout /dev/stderr'.split(' ');
+
 /** The guest agent: quotes, keys, and events of the log in the name of the whole machine. */
 const AGENT_PATHS = [
-  '/var/run/dstack.sock /run/dstack.sock /var/run/dstack /run/dstack /var/run/tappd.sock /run/tappd.sock',
+  '/run/dstack.sock /run/dstack /run/tappd.sock',
   '/dstack/dstack.sock /dstack/tappd.sock /run/log/dstack',
 ].flatMap((paths) => paths.split(' '));
 
@@ -41,7 +46,15 @@ export const AGENT_SOCKETS: readonly string[] = [
 ];
 
 /** What the machine itself runs from. A folder above one of them counts too. */
-const SYSTEM_PATHS = '/bin /boot /dev /etc /lib /lib64 /proc /sbin /sys /usr'.split(' ');
+const SYSTEM_PATHS = [
+  '/bin /boot /dev /etc /init /lib /lib32 /lib64 /libx32 /nix /sbin /sys /usr',
+  // Programs that containerd starts, and what root reads as programs, units or jobs: what is merged into /usr, timers, cron and at.
+  '/opt/cni /opt/containerd /var/lib/cloud /var/lib/cni /var/lib/confexts /var/lib/dbus /var/lib/dstack /var/lib/extensions',
+  '/var/lib/machines /var/lib/portables /var/lib/systemd /var/spool/at /var/spool/cron',
+].flatMap((paths) => paths.split(' '));
+
+/** Where the machine's own programs make files under names that can be foreseen. A folder in there is its maker's own. */
+const SHARED_FOLDERS = ['/tmp', '/var/tmp'];
 
 /** Where dstack keeps the app's own files; older versions call it `/tapp`. What a service puts there itself is its own. */
 const APP_FOLDERS = ['/dstack', '/tapp'];
@@ -55,6 +68,12 @@ export const isHostWritten = (path: string): boolean =>
     const [, name] = path.slice(folder.length).split('/');
     return name === undefined || isAppFile(name);
   });
+
+/**
+ * Whether a path holds what dstack keeps from all but the app: its keys and its decrypted environment lie in files and folders
+ * that begin with a dot.
+ */
+export const isAppSecret = (path: string): boolean => APP_FOLDERS.some((folder) => path.startsWith(`${folder}/.`));
 
 /** The home of root: programs that run on the machine read what begins with a dot there, docker's plug-ins among it. */
 const ROOT_HOMES = ['/root', '/home/root'];
@@ -74,12 +93,9 @@ export type MountSource =
   | { readonly kind: 'unknown' };
 
 const hostPath = (source: string): MountSource => {
-  const whole = source.startsWith('~')
-    ? `/root/${source.slice(1)}`
-    : source.startsWith('/')
-      ? source
-      : `${PROJECT_FOLDER}/${source}`;
-  const path = cleanPath(whole);
+  // Where it has no HOME, compose takes `~` for a name in the folder of the project: it is left to the machine.
+  if (source.startsWith('~')) return { kind: 'unknown' };
+  const path = cleanPath(source.startsWith('/') ? source : `${PROJECT_FOLDER}/${source}`);
   return path === undefined ? { kind: 'unknown' } : { kind: 'host', path };
 };
 
@@ -113,8 +129,13 @@ export type Reach = 'engine' | 'agent' | 'system' | 'nothing';
 
 /** What the path of the host reaches that is not a workload's own. */
 export const reachOf = (path: string): Reach => {
-  if (ENGINE_PATHS.some((one) => doOverlap(path, one))) return 'engine';
+  if (ENGINE_PATHS.some((one) => doOverlap(path, one)) || PROC_LINKS.some((one) => isWithin(path, one)))
+    return 'engine';
   if (AGENT_PATHS.some((one) => doOverlap(path, one))) return 'agent';
-  const isSystem = isHostWritten(path) || isRootConfig(path) || SYSTEM_PATHS.some((one) => doOverlap(path, one));
+  const isSystem =
+    isHostWritten(path) ||
+    isRootConfig(path) ||
+    SHARED_FOLDERS.includes(path) ||
+    SYSTEM_PATHS.some((one) => doOverlap(path, one));
   return isSystem ? 'system' : 'nothing';
 };

@@ -62,6 +62,14 @@ const fromShort = (node: ScalarNode): Mount => {
 
 const KINDS: readonly MountKind[] = ['bind', 'volume', 'tmpfs'];
 
+/** With any other word `read_only` leaves what is mounted below writable (compose-spec, volumes, `bind.recursive`). */
+const DEEP: readonly (string | undefined)[] = ['enabled', 'readonly'];
+
+const isDeep = (bind: ComposeNode | undefined): boolean => {
+  const recursive = childOf(bind, 'recursive');
+  return recursive === undefined || DEEP.includes(literalOf(recursive));
+};
+
 const fromLong = (node: MapNode): Mount => {
   const type = literalOf(childOf(node, 'type'));
   const kind = KINDS.find((one) => one === type);
@@ -70,7 +78,7 @@ const fromLong = (node: MapNode): Mount => {
   const source = literalOf(sourceNode);
   if (kind === undefined || target === undefined) return unknownAt(node);
   if (sourceNode !== undefined && source === undefined) return unknownAt(node);
-  const readOnly = switchOf(childOf(node, 'read_only')) === true;
+  const readOnly = switchOf(childOf(node, 'read_only')) === true && isDeep(childOf(node, 'bind'));
   return { kind, source, target: cleanPath(target), readOnly, ...placeOf(node) };
 };
 

@@ -1,6 +1,6 @@
 /**
  * Keys of a service that change neither what is started nor what it can reach: resources, names, networks, logs, order and
- * restarts. Keys that the checks judge by their value are in the lists below.
+ * restarts. Of `gpus` and `logging` the checks judge what is in them; further keys that they judge are in the lists below.
  */
 export const QUIET_KEYS: readonly string[] = [
   'attach blkio_config container_name cpu_count cpu_percent cpu_period cpu_quota cpu_rt_period cpu_rt_runtime cpu_shares',

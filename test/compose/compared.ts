@@ -26,7 +26,7 @@ const relative = (folder: string, source: string | undefined): string | undefine
     : source.startsWith('/')
       ? cleanPath(source)
       : source.startsWith('~')
-        ? source.replace('~', folder)
+        ? cleanPath(`${folder}/${source.slice(1)}`)
         : cleanPath(`${folder}/${source}`);
 
 export const fromConfig = (service: ConfigService): Comparable => ({

@@ -136,8 +136,6 @@ export const SAME: readonly [string, string][] = [
       '  D: |+',
       '    a',
       '',
-      '  E: |2',
-      '      a',
     ),
   ],
   [
@@ -192,6 +190,8 @@ export const SAME: readonly [string, string][] = [
   ['JSON', '{"services":{"a":{"image":"x\\u0041","environment":{"A":"\\n\\"","B":1.5}}}}'],
   ['a document that is marked', '---\nservices: {a: {image: x}}\n...\n'],
   ['keys with a $', service('environment: {"A$B": 1, "${X}": "$$"}')],
+  ['names of services', 'services: {x-a: {image: x}, .: {image: y}, -: {image: z}, A.b_C-9: {image: q}}\n'],
+  ['a merge key with an anchor', 'services: {a: {&x <<: {init: true}, image: y}}\n'],
   ['an emoji and other planes', service('environment: {A: "😀 é"}', 'command: [é]')],
 ];
 
@@ -212,5 +212,21 @@ export const REFUSED_BY_BOTH: readonly [string, string][] = [
   ['services as a list', 'services: [a]\n'],
   ['a service that is a text', 'services: {a: x}\n'],
   ['no text', ''],
+  ['a service called <<', 'services: {"<<": {image: x}, a: {image: y}}\n'],
+  ['a quoted << in a service', "services: {a: {image: y, '<<': {init: true}}}\n"],
+  ...['a b', '', 'é', 'a$$b', 'a:b', 'a\\n', '${A}'].map((name): [string, string] => [
+    `the service ${JSON.stringify(name)}`,
+    `services: {"${name}": {image: x}, b: {image: y}}\n`,
+  ]),
   ['an anchor inside of itself', 'x-a: &a {b: *a}\nservices: {a: {image: x}}\n'],
+];
+
+/** Texts that compose does not take, and of which the checks fail. */
+export const FAILED: readonly [string, string][] = [
+  ['logging as a text', service('logging: syslog')],
+  ['options of a log as a list', service('logging: {options: ["syslog-address=unix:///x"]}')],
+  ['a log driver as a list', service('logging: {driver: [syslog]}')],
+  ['an address of a log as a list', service('logging: {options: {syslog-address: ["unix:///x"]}}')],
+  ['a request for a device that is no list', service('gpus: {driver: cdi}')],
+  ['a driver of a device as a list', service('gpus: [{driver: [cdi]}]')],
 ];

@@ -1,13 +1,14 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is compose that expands them
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { serviceRights } from '../../src/compose/checks/rights.ts';
 import { readCompose } from '../../src/compose/document.ts';
 import type { ComposeNode } from '../../src/compose/tree.ts';
 import { holds } from '../support/property.ts';
 import { useScratch } from '../support/use-scratch.ts';
 import { type Config, composeConfig, composeVersion } from './compose-command.ts';
 import { allFromConfig, allFromOurs } from './compared.ts';
-import { REFUSED_BY_BOTH, SAME } from './differential-table.ts';
+import { FAILED, REFUSED_BY_BOTH, SAME } from './differential-table.ts';
 
 const version = await composeVersion();
 
@@ -27,6 +28,12 @@ describe.skipIf(version === undefined)(`as docker compose ${version} reads it`, 
   test.each(REFUSED_BY_BOTH)('both refuse %s', async (_name, text) => {
     expect(typeof (await composeConfig(useScratch().path, text))).toBe('string');
     expect(() => readCompose(text)).toThrow();
+  });
+
+  test.each(FAILED)('compose refuses %s, and the checks fail', async (_name, text) => {
+    expect(typeof (await composeConfig(useScratch().path, text))).toBe('string');
+    const findings = readCompose(text).services.flatMap((service) => serviceRights(service, []));
+    expect(findings.map(({ severity }) => severity)).toEqual(['failed']);
   });
 
   test('an inline config has the same bytes', async () => {
@@ -216,6 +223,50 @@ describe.skipIf(version === undefined)(`as docker compose ${version} reads it`, 
     const theirs = (await composeConfig(useScratch().path, text)) as Config;
     expect(theirs.services.a?.volumes).toMatchObject([{ source: '/dstack/user_config', target: '/usr/bin/x' }]);
     expect(() => readCompose(text)).toThrow('it holds \\x00');
+  });
+
+  test('what a quoted << loses is why none is read', async () => {
+    const text = (key: string): string => `x-s: &s {${key}: {a: {image: x}}}\nservices: {<<: *s, b: {image: y}}\n`;
+    const names = async (key: string): Promise<string[]> =>
+      Object.keys(((await composeConfig(useScratch().path, text(key))) as Config).services).sort();
+    for (const key of ['"<<"', "'<<'"]) {
+      expect(await names(key)).toEqual(['b']);
+      expect(() => readCompose(text(key))).toThrow('the key << is in quotes');
+    }
+    expect(await names('<<')).toEqual(['a', 'b']);
+    expect(readCompose(text('<<')).services.map(({ name }) => name)).toEqual(['b', 'a']);
+  });
+
+  test('blanks behind the indentation that a block gives itself are why none does', async () => {
+    const text = 'services: {a: {image: x}}\nx-a: |1\n   \n';
+    const theirs = (await composeConfig(useScratch().path, text)) as Config & { 'x-a'?: string };
+    expect(theirs['x-a']).toBe('  \n');
+    expect(() => readCompose(text)).toThrow('the block |1 says how far it is indented');
+  });
+
+  test('blocks that are made up', async () => {
+    const folder = useScratch().path;
+    const head = fc.constantFrom('|', '>', '|-', '>-', '|+', '>+');
+    const lines = fc.array(fc.constantFrom(' a', '  a', '   b', '', ' ', '  ', '   ', '    '), { maxLength: 5 });
+    await holds(
+      fc.asyncProperty(fc.array(fc.tuple(head, lines), { minLength: CASES, maxLength: CASES }), async (blocks) => {
+        const isRead = (text: string): boolean => {
+          try {
+            return readCompose(text).services.length > 0;
+          } catch {
+            return false;
+          }
+        };
+        const start = 'services: {a: {image: x}}\n';
+        const kept = blocks
+          .map(([one, rest], index) => `x-${index}: ${[one, ...rest, ''].join('\n')}`)
+          .filter((one) => isRead(start + one));
+        const theirs = (await composeConfig(folder, start + kept.join(''))) as unknown as Record<string, unknown>;
+        for (const [key, node] of readCompose(start + kept.join('')).root.entries)
+          if (key.startsWith('x-')) expect([key, dataOf(node)]).toEqual([key, theirs[key] ?? '']);
+      }),
+      15,
+    );
   });
 
   const dataOf = (node: ComposeNode): unknown => {

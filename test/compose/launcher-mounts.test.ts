@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { IMAGE, MORE, PIN, recommended, review, said, troubles } from './support.ts';
+import { IMAGE, MORE, OTHER_IMAGE, PIN, recommended, review, said, troubles } from './support.ts';
 
 const SSH = ['REPO_URL=ssh://git@example.com/a.git', ...PIN.slice(1)];
 const NAMED: [string, readonly string[]][] = [
@@ -156,4 +156,104 @@ test('each mount is told once, with what its definition adds', () => {
     `${MORE} failed services.workload.volumes[0]: the volume evil has driver_opts that are neither a bind of an absolute path nor a tmpfs`,
   ]);
   expect(troubles(review(recommended(['volumes: ["work:/srv/workload"]'])))).toEqual({});
+});
+
+describe('a mount inside of another one', () => {
+  const inside = (place: string, target: string, outer: string): string =>
+    `${MORE} failed services.workload.${place}: a mount at ${target} lies inside of the one at ${outer}, where a link can lead it over files of the image`;
+
+  test.each<[string, string, string[]]>([
+    ['of a volume', 'volumes: ["data:/data", "data:/data/l/launcher"]', ['volumes[1]', '/data/l/launcher', '/data']],
+    ['to read', 'volumes: ["data:/data", "more:/data/l:ro"]', ['volumes[1]', '/data/l', '/data']],
+    ['before it', 'volumes: ["more:/data/l", "data:/data"]', ['volumes[0]', '/data/l', '/data']],
+    [
+      'by a link of the image',
+      'volumes: ["data:/run/a", "more:/var/run/a/b"]',
+      ['volumes[1]', '/var/run/a/b', '/run/a'],
+    ],
+    ['of a volume to read', 'volumes: ["data:/data:ro", "more:/data/l"]', ['volumes[1]', '/data/l', '/data']],
+    ['of a nameless one', 'volumes: [/data, "more:/data/l"]', ['volumes[1]', '/data/l', '/data']],
+    ['of a path of the machine', 'volumes: ["/srv/x:/data", "more:/data/l"]', ['volumes[1]', '/data/l', '/data']],
+  ])('%s', (_name, line, [place = '', target = '', outer = '']) => {
+    expect(override([line])).toEqual([inside(place, target, outer)]);
+  });
+
+  test('which is a tmpfs or a secret', () => {
+    expect(
+      override(['volumes: ["data:/data"]', 'tmpfs: /data/t', 'secrets: [{source: s, target: /data/t/s}]']),
+    ).toEqual([
+      inside('tmpfs', '/data/t', '/data').replace(`${MORE} `, `${MORE + 1} `),
+      inside('secrets[0]', '/data/t/s', '/data').replace(`${MORE} `, `${MORE + 2} `),
+    ]);
+  });
+
+  test('hides files of the image in any case, and that is told once', () => {
+    expect(override(['volumes: ["data:/usr", "more:/usr/x"]'])).toEqual([
+      hides('volumes[0]', '/usr', '/usr', MORE),
+      hides('volumes[1]', '/usr/x', '/usr', MORE),
+    ]);
+  });
+
+  test.each<[string, string[]]>([
+    ['beside it', ['volumes: ["data:/data", "more:/data2", "third:/srv/data"]']],
+    ['in a tmpfs', ['volumes: ["data:/scratch/l/x"]', 'tmpfs: ["/scratch:size=1m"]']],
+    ['in a tmpfs in long form', ['volumes: [{type: tmpfs, target: /scratch}, "data:/scratch/l"]']],
+    ['in another service', ['volumes: ["data:/data"]']],
+  ])('%s is harmless', (_name, lines) => {
+    const other = `  other: {image: "${OTHER_IMAGE}", volumes: ["x1:/srv", "x2:/srv/x", "x3:/data/x"]}`;
+    expect(troubles(review(recommended(lines, [other])))).toEqual({});
+  });
+});
+
+describe('a path of the machine below a folder that a container writes to', () => {
+  const below = (name: string): string =>
+    `services.workload.volumes[0]: /srv/y/link lies below /srv/y, where ${name} can put a link to any path of the machine in its place`;
+
+  test("of the launcher's own or of a neighbour", () => {
+    expect(override(['volumes: ["/srv/y/link:/z:ro", "/srv/y:/y"]'])).toEqual([`${MORE} failed ${below('workload')}`]);
+    const other = (options: string): string => `  other: {image: "${OTHER_IMAGE}", volumes: ["/srv/y:/y${options}"]}`;
+    const lines = ['volumes: ["/srv/y/link:/z"]'];
+    expect(override(lines, PIN, [other('')])).toEqual([`${MORE} failed ${below('other')}`]);
+    expect(override(lines, PIN, [other(':ro')])).toEqual([]);
+    expect(override(['volumes: ["/srv/y:/z"]'], PIN, [other('')])).toEqual([]);
+  });
+
+  test.each([
+    ['/etc', '/etc/hosts'],
+    ['/var/volatile', '/var/volatile/x'],
+  ])('%s is told where it is mounted', (folder, path) => {
+    const found = review(recommended([`volumes: ["${folder}:/y", "${path}:/z:ro"]`]));
+    expect(said(found, 'compose.override')).toEqual([]);
+    expect(found.results['compose.persistence'].state).toBe('not-bound');
+  });
+});
+
+describe('what the workload reaches by its mounts', () => {
+  const persistence = (lines: string[], after: string[] = []): string[] =>
+    said(review(recommended(lines, after)), 'compose.persistence');
+
+  test.each(['/proc', '/proc/self/root/run/docker.sock', '/dev/fd/7'])('%s to read', (path) => {
+    expect(persistence([`volumes: ["${path}:/p:ro"]`])).toEqual([
+      `${MORE} not-bound services.workload.volumes[0]: with ${path} the workload can start and change containers`,
+    ]);
+  });
+
+  test('a path that the text does not decide', () => {
+    const text = 'which path of the machine is mounted here is not decided by the text';
+    expect(persistence(['volumes: ["~/../run/docker.sock:/p"]'])).toEqual([
+      `${MORE} not-bound services.workload.volumes[0]: ${text}`,
+    ]);
+    expect(persistence(['secrets: [s]'], ['secrets: {s: {file: ~/x}}'])).toEqual([
+      `${MORE} not-bound services.workload.secrets[0]: ${text}`,
+    ]);
+  });
+
+  test('is told once where it cannot be read at all, or is left open by its definition', () => {
+    expect(persistence(['volumes: [{type: image, source: x, target: /x}]'])).toEqual([]);
+    expect(persistence(['volumes: [data:/x]'], ['volumes: {data: {name: [a]}}'])).toEqual([]);
+  });
+
+  test('a path of the container alone is none of the machine', () => {
+    expect(persistence(['volumes: [data:/srv/proc]', 'tmpfs: /run/proc'])).toEqual([]);
+  });
 });

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { definitionHash } from '../../src/compose/definition-hash.ts';
 import { readCompose } from '../../src/compose/document.ts';
-import { IMAGE, OTHER, OTHER_IMAGE, recommended, review, said, troubles } from './support.ts';
+import { IMAGE, OTHER, OTHER_IMAGE, PIN, recommended, review, said, troubles } from './support.ts';
 
 /** The launcher with its work directory on the volume `work`, and another service with lines of its own; those begin at 15. */
 const beside = (lines: readonly string[], after: readonly string[] = []): string =>
@@ -41,9 +41,50 @@ describe('compose.sharing', () => {
       ],
     ],
     ['no devices', ['devices: []']],
+    ['annotations of none', ['annotations: {}']],
+    ['annotations of none as a list', ['annotations: []']],
+    ['annotations that hold nothing', ['annotations:']],
+    ['labels', ['labels: {org.systemd.property.Wants: x}']],
+    ['a GPU by its driver', ['gpus: [{driver: nvidia, count: 1}, {driver: ""}, {count: all}, {driver: }]']],
+    [
+      'a GPU by what deploy says',
+      [
+        'deploy: {resources: {reservations: {devices: [{driver: nvidia, capabilities: [gpu]}, {capabilities: [gpu]}]}}}',
+      ],
+    ],
+    ['reservations of something else', ['deploy: {resources: {reservations: {cpus: "1", devices: }}}']],
+    ['resources of nothing', ['deploy: {resources: {reservations: {devices: []}}}', 'gpus: []']],
+    ...'none local json-file journald syslog gelf fluentd awslogs splunk gcplogs'
+      .split(' ')
+      .concat('""', '')
+      .map((driver): [string, string[]] => [`the log driver '${driver}'`, [`logging: {driver: ${driver}}`]]),
+    ...[
+      'tcp://10.0.0.1:514',
+      'udp://logs.example.com:514/',
+      'TLS://h:1',
+      'tcp+tls://[::1]:6514',
+      'localhost:24224',
+      'h',
+      'my_logs-1.example:9',
+      '',
+    ].map((address): [string, string[]] => [
+      `logs that go to '${address}'`,
+      [`logging: {driver: syslog, options: {syslog-address: "${address}"}}`],
+    ]),
+    [
+      'options of a log that are no address',
+      [
+        'logging: {options: {tag: "unix:///x", max-size: 5, gelf-address: , fluentd-address-x: /x, labels: "$L"}, x-a: 1}',
+      ],
+    ],
+    ['logging without options', ['logging: {options: }']],
     ['the namespace of a third one', ['pid: service:third']],
     ['a secret and a config', ['secrets: [s]', 'configs: [c]']],
     ['a socket of a name like it', ['volumes: ["/var/run/dstack.sock.d:/x", "/run/dockers:/y"]']],
+    ['folders of one name beside each other', ['volumes: ["/srv/y:/y", "/srv/yy:/z", "/srv/y:/x"]']],
+    ['a path below a folder that nobody writes to', ['volumes: ["/srv/y:/y:ro", "/srv/y/x:/z:ro"]']],
+    ['paths of the machine that lead nowhere', ['volumes: ["/opt/app:/a", "/tmp/app:/b", "/procs:/c:ro"]']],
+    ['mounts of its own inside of each other', ['volumes: ["data:/d", "x1:/d/x1", "/srv/y:/d/x1/y", "x1:/proc/x"]']],
     ["its own folder beside the app's files", ['volumes: ["./data:/x", "/tapp/data:/y"]']],
   ])('%s is harmless', (_name, lines) => {
     const found = review(beside(lines));
@@ -129,7 +170,54 @@ describe('compose.sharing', () => {
       ['volumes: ["/etc/hosts:/x:ro"]'],
       'information volumes[0]: other can read /etc/hosts',
     ],
-    ['the home of root', ['volumes: ["~/../etc:/x"]'], 'failed volumes[0]: other reaches files of the machine (/etc)'],
+    [
+      'a home that the machine may not have',
+      ['volumes: ["~/../etc:/x"]'],
+      'not-bound volumes[0]: what other mounts here cannot be read',
+    ],
+    ['the processes of the machine', ['volumes: ["/proc:/p:ro"]'], `failed volumes[0]: ${engine} (/proc)`],
+    [
+      "docker's socket by way of a process",
+      ['volumes: ["/proc/self/root/run/docker.sock:/x:ro"]'],
+      `failed volumes[0]: ${engine} (/proc/self/root/run/docker.sock)`,
+    ],
+    [
+      "the app's keys to read",
+      ['volumes: ["/dstack/.host-shared:/k:ro"]'],
+      "failed volumes[0]: other can read the app's keys or secrets (/dstack/.host-shared)",
+    ],
+    [
+      'the same by the older name',
+      ['volumes: ["/tapp/.host-shared/.decrypted-env:/k:ro"]'],
+      "failed volumes[0]: other can read the app's keys or secrets (/tapp/.host-shared/.decrypted-env)",
+    ],
+    [
+      'what the host says to everybody, to read',
+      ['volumes: ["/tapp/user_config:/k:ro"]'],
+      'information volumes[0]: other can read /tapp/user_config',
+    ],
+    [
+      'a mount that is not read-only all the way down',
+      ['volumes: [{type: bind, source: /etc, target: /e, read_only: true, bind: {recursive: writable}}]'],
+      'failed volumes[0]: other reaches files of the machine (/etc)',
+    ],
+    [
+      'a mount that is read-only all the way down',
+      ['volumes: [{type: bind, source: /etc, target: /e, read_only: true, bind: {recursive: readonly}}]'],
+      'information volumes[0]: other can read /etc',
+    ],
+    [
+      'programs that the engine starts',
+      ['volumes: ["/opt/cni/bin:/e"]'],
+      'failed volumes[0]: other reaches files of the machine (/opt/cni/bin)',
+    ],
+    ["the machine's /tmp", ['volumes: ["/tmp:/m"]'], 'failed volumes[0]: other reaches files of the machine (/tmp)'],
+    ['the same to read', ['volumes: ["/tmp:/m:ro"]'], 'information volumes[0]: other can read /tmp'],
+    [
+      'a path below a folder of its own',
+      ['volumes: ["/srv/y:/y", "/srv/y/link:/z:ro"]'],
+      'failed volumes[1]: /srv/y/link lies below /srv/y, where other can put a link to any path of the machine in its place',
+    ],
     [
       'a mount that cannot be read',
       ['volumes: ["a:/x"]'],
@@ -209,6 +297,93 @@ describe('compose.sharing', () => {
       'a program on the machine',
       ['provider: {type: x}'],
       'failed provider: other is a program that runs on the machine and not in a container',
+    ],
+    [
+      'an annotation',
+      ['annotations: {org.systemd.property.Wants: "[\'debug-shell.service\']"}'],
+      'failed annotations.org.systemd.property.Wants: other has an annotation for the runtime: org.systemd.property.Wants',
+    ],
+    [
+      'an annotation that holds nothing',
+      ['annotations: {k: }'],
+      'failed annotations.k: other has an annotation for the runtime: k',
+    ],
+    [
+      'an annotation in a list',
+      ['annotations: ["cdi.k8s.io/x=v/d=all"]'],
+      'failed annotations[0]: other has an annotation for the runtime: cdi.k8s.io/x=v/d=all',
+    ],
+    [
+      'an annotation that a variable decides',
+      ['annotations: ["${A}"]'],
+      'failed annotations[0]: other has an annotation for the runtime: services.other.annotations[0]',
+    ],
+    [
+      'a device by a description of the machine',
+      ['gpus: [{driver: cdi, device_ids: ["vendor.com/device=all"]}]'],
+      'failed gpus[0].driver: other gets a device of the machine by the driver cdi',
+    ],
+    [
+      'a device whose driver a variable decides',
+      ['gpus: [{driver: "${D}"}]'],
+      'not-bound gpus[0].driver: by which driver other gets a device is not decided by the text: it is left to the variable D',
+    ],
+    [
+      'a device whose driver is a list',
+      ['gpus: [{driver: [nvidia]}]'],
+      'failed gpus[0].driver: by which driver other gets a device cannot be read',
+    ],
+    [
+      'a device that deploy reserves',
+      ['deploy: {resources: {reservations: {devices: [{driver: nvidia}, {driver: cdi, capabilities: [gpu]}]}}}'],
+      'failed deploy.resources.reservations.devices[1].driver: other gets a device of the machine by the driver cdi',
+    ],
+    ...[
+      'unix:///run/docker.sock',
+      'UNIX:///run/x',
+      'unix:/run/x',
+      'unixgram:///run/systemd/journal/dev-log',
+      'tcp:///run/x',
+      'tcp://h:1/x',
+      'xtcp://h:1',
+      'h:1x',
+      '/run/x',
+      '@x',
+    ].map((address): [string, string[], string] => [
+      `a log that goes to ${address}`,
+      [`logging: {driver: syslog, options: {syslog-address: "${address}"}}`],
+      `failed logging.options.syslog-address: the logs of other go to a socket of the machine (syslog-address: ${address})`,
+    ]),
+    [
+      'a log by another address',
+      ['logging: {driver: fluentd, options: {tag: x, fluentd-address: "unix:///x"}}'],
+      'failed logging.options.fluentd-address: the logs of other go to a socket of the machine (fluentd-address: unix:///x)',
+    ],
+    [
+      'a log whose address a variable decides',
+      ['logging: {options: {gelf-address: "$G"}}'],
+      'not-bound logging.options.gelf-address: where the logs of other go is not decided by the text: it is left to the variable G',
+    ],
+    [
+      'a log driver that is a plug-in',
+      ['logging: {driver: ../../srv/x}'],
+      "failed logging.driver: the log driver of other is none of the engine's own: ../../srv/x",
+    ],
+    [
+      'a log driver that a variable decides',
+      ['logging: {driver: "${D:-local}"}'],
+      'not-bound logging.driver: the log driver of other is not decided by the text: it is left to the variable D',
+    ],
+    [
+      'a log driver that is a list',
+      ['logging: {driver: [local]}'],
+      'failed logging.driver: the log driver of other cannot be read',
+    ],
+    ['logging that is a text', ['logging: syslog'], 'failed logging: the logging of other cannot be read'],
+    [
+      'options of a log that are a list',
+      ['logging: {options: ["syslog-address=unix:///x"]}'],
+      'failed logging.options: the log options of other cannot be read',
     ],
     ['a runtime', ['runtime: x'], 'failed runtime: other chooses its runtime'],
     ['a control group', ['cgroup_parent: x'], 'failed cgroup_parent: other chooses its control group'],
@@ -297,6 +472,48 @@ describe('compose.sharing', () => {
       expect(sharing(text(definition))).toEqual([]);
     const swapped = section === 'configs' ? 'secrets' : 'configs';
     expect(sharing(beside([`${section}: [one]`], [`${swapped}: {one: {file: /}}`]))).toEqual([]);
+  });
+
+  test.each<[string, string, string, string]>([
+    ['a config', 'configs: [one]', 'configs: {one: {file: /srv/y/link}}', 'configs'],
+    ['a secret', 'secrets: [one]', 'secrets: {one: {file: /srv/y/link}}', 'secrets'],
+    [
+      'a volume that is a bind',
+      'volumes: [vol:/x]',
+      'volumes: {vol: {driver_opts: {type: none, o: bind, device: /srv/y/link}}}',
+      'volumes',
+    ],
+  ])('%s below a folder that the launcher writes to', (_name, line, after, section) => {
+    const text = (folder: string): string =>
+      recommended([`volumes: ["${folder}"]`], [`  other: {image: "${OTHER_IMAGE}", ${line}}`, after]);
+    expect(sharing(text('/srv/y:/data'))).toEqual([
+      `13 failed ${AT}.${section}[0]: /srv/y/link lies below /srv/y, where workload can put a link to any path of the machine in its place`,
+    ]);
+    for (const folder of ['/srv/y:/data:ro', '/srv/y/link:/data', '/srv/y/link/x:/data', '/srv/yy:/data'])
+      expect(sharing(text(folder))).toEqual([]);
+  });
+
+  test('a path below the work directory, to read', () => {
+    const text = recommended(
+      ['volumes: ["/srv/w:/srv/workload"]'],
+      [`  other: {image: "${OTHER_IMAGE}", volumes: ["/srv/w/logs:/l:ro"]}`],
+    );
+    expect(sharing(text)).toEqual([
+      `13 failed ${AT}.volumes[0]: /srv/w/logs lies below /srv/w, where workload can put a link to any path of the machine in its place`,
+      `13 information ${AT}.volumes[0]: other can read the work directory`,
+    ]);
+  });
+
+  test('the work directory by way of a link that many images have', () => {
+    const text = (folder: string): string =>
+      recommended(
+        [`volumes: ["data:${folder}"]`],
+        [`  other: {image: "${OTHER_IMAGE}", volumes: [data:/data]}`],
+        [...PIN.slice(0, 2), 'WORK_DIR=/var/run/work'],
+      );
+    for (const folder of ['/run/work', '/var/run/work', '/run', '/var', '/run/work/x'])
+      expect(sharing(text(folder))).toEqual([`13 failed ${AT}.volumes[0]: other can write to the work directory`]);
+    for (const folder of ['/run/other', '/var/work', '/srv/run/work']) expect(sharing(text(folder))).toEqual([]);
   });
 
   test('a volume that is the engine in disguise', () => {

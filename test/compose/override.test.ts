@@ -39,6 +39,7 @@ describe('keys that change what the image does', () => {
     ['provider', ['provider: {type: x}']],
     ['group_add', ['group_add: [docker]']],
     ['unheard_of', ['unheard_of: 1']],
+    ['annotations', ['annotations: {run.oci.x: y}']],
   ])('%s', (key, lines) => {
     expect(override(recommended(lines))).toEqual([`${MORE} ${notAmong(key)}`]);
   });
@@ -110,6 +111,9 @@ describe('keys that are harmless', () => {
     ],
     ['how deploy places and updates', ['deploy: {labels: {a: b}, placement: {}, update_config: {}, replicas: 1}']],
     ['a platform', ['platform: linux/amd64']],
+    ['logs', ['logging: {driver: json-file, options: {max-size: 50m, max-file: "5"}}']],
+    ['logs that go to a network', ['logging: {driver: fluentd, options: {fluentd-address: "localhost:24224"}}']],
+    ['a GPU', ['gpus: [{driver: nvidia}]', 'deploy: {resources: {reservations: {devices: [{driver: nvidia}]}}}']],
     [
       'mounts for data',
       [
@@ -191,6 +195,37 @@ describe('values', () => {
       'deploy.mode',
       ['deploy: {mode: global}'],
       ['failed services.workload.deploy.mode: deploy.mode is not replicated'],
+    ],
+    [
+      'logs that go to a socket',
+      ['logging: {driver: syslog, options: {syslog-address: "unix:///run/x.sock"}}'],
+      [
+        'failed services.workload.logging.options.syslog-address: the logs of workload go to a socket of the machine (syslog-address: unix:///run/x.sock)',
+      ],
+    ],
+    [
+      'logs whose address a variable decides',
+      ['logging: {driver: gelf, options: {gelf-address: "${G}"}}'],
+      [
+        'not-bound services.workload.logging.options.gelf-address: where the logs of workload go is not decided by the text: it is left to the variable G',
+      ],
+    ],
+    [
+      'logs that a plug-in gets',
+      ['logging: {driver: x}'],
+      ["failed services.workload.logging.driver: the log driver of workload is none of the engine's own: x"],
+    ],
+    [
+      'a device by a description of the machine',
+      ['gpus: [{driver: cdi}]'],
+      ['failed services.workload.gpus[0].driver: workload gets a device of the machine by the driver cdi'],
+    ],
+    [
+      'one that deploy reserves',
+      ['deploy: {resources: {reservations: {devices: [{driver: cdi}]}}}'],
+      [
+        'failed services.workload.deploy.resources.reservations.devices[0].driver: workload gets a device of the machine by the driver cdi',
+      ],
     ],
     [
       'a platform that a variable decides',
@@ -284,6 +319,16 @@ describe('values', () => {
   test('what a variable decides and does not matter is told', () => {
     expect(said(review(recommended(['ports: ["${P}:80"]'])), 'compose.override', true)).toEqual([
       `${MORE} information services.workload.ports: the value of ports is not in the text: it comes from P`,
+    ]);
+    expect(
+      said(review(recommended(['logging: {options: {tag: "$T"}}', 'gpus: "$G"'])), 'compose.override', true),
+    ).toEqual([
+      `${MORE} information services.workload.logging: the value of logging is not in the text: it comes from T`,
+      `${MORE + 1} information services.workload.gpus: the value of gpus is not in the text: it comes from G`,
+    ]);
+    // Told once, and no worse than it is.
+    expect(said(review(recommended(['logging: {driver: "$D"}'])), 'compose.override', true)).toEqual([
+      `${MORE} not-bound services.workload.logging.driver: the log driver of workload is not decided by the text: it is left to the variable D`,
     ]);
   });
 });

@@ -4,6 +4,7 @@ import { findVariables, InterpolationFault, interpolate } from '../../src/compos
 import { parseImage } from '../../src/compose/image.ts';
 import { MAX_NESTED_VARIABLES } from '../../src/compose/limits.ts';
 import { readCompose } from '../../src/compose/document.ts';
+import { FolderTree } from '../../src/compose/folder-tree.ts';
 import { reachOf } from '../../src/compose/host-paths.ts';
 import { cleanPath, doOverlap, isWithin } from '../../src/compose/paths.ts';
 import { readPlain } from '../../src/compose/scalars.ts';
@@ -290,6 +291,34 @@ describe('paths', () => {
     ]);
   });
 
+  test.each<[string, string, boolean]>([
+    ['/var/run/work', '/run/work', true],
+    ['/run/work/x', '/var/run/work', true],
+    ['/var/lock/x', '/run/lock', true],
+    ['/run/lock', '/var/lock', true],
+    ['/var/run/x', '/var', true],
+    ['/run/x', '/var', false],
+    ['/var/runs/x', '/run', false],
+    ['/var/locks', '/run', false],
+    ['/srv/var/run/x', '/srv/run', false],
+  ])('%s within %s, by the links of the machine: %s', (path, folder, expected) => {
+    expect(isWithin(path, folder)).toBe(expected);
+  });
+
+  test('folders above a path', () => {
+    const tree = new FolderTree<number>();
+    expect(tree.above('/a')).toBeUndefined();
+    for (const [index, path] of ['/a/b', '/a', '/var/run/c', '/run/d', '/a', '/e//f'].entries())
+      tree.add(path, index + 1);
+    expect(
+      ['/a/b', '/a/b/c', '/ab', '/', '/run/c/x', '/var/run/d/x', '/run/c', '/var/run/d', '/x/y', '/e', '/e/f/g'].map(
+        (path) => tree.above(path),
+      ),
+    ).toEqual([2, 2, undefined, undefined, 3, 4, undefined, undefined, undefined, undefined, 6]);
+    tree.add('/', 9);
+    expect([tree.above('/'), tree.above('/x'), tree.above('/a/b')]).toEqual([undefined, 9, 9]);
+  });
+
   test.each<[string, string]>([
     ['/', 'engine'],
     ['/var', 'engine'],
@@ -347,7 +376,35 @@ describe('paths', () => {
     ['/etc', 'system'],
     ['/lib', 'system'],
     ['/lib64', 'system'],
-    ['/proc', 'system'],
+    ['/proc', 'engine'],
+    ['/proc/self/root/run/docker.sock', 'engine'],
+    ['/proc/cpuinfo', 'engine'],
+    ['/procs', 'nothing'],
+    ['/dev/fd/3', 'engine'],
+    ['/dev/stdin', 'engine'],
+    ['/dev', 'system'],
+    ['/var/lock', 'nothing'],
+    ['/opt', 'system'],
+    ['/opt/cni/bin', 'system'],
+    ['/opt/containerd/bin', 'system'],
+    ['/opt/app', 'nothing'],
+    ['/init', 'system'],
+    ['/lib32', 'system'],
+    ['/libx32/x', 'system'],
+    ['/nix/store', 'system'],
+    ...['cloud', 'cni', 'confexts', 'dbus', 'dstack', 'extensions', 'machines', 'portables', 'systemd/timers'].map(
+      (name): [string, string] => [`/var/lib/${name}`, 'system'],
+    ),
+    ['/var/spool', 'system'],
+    ['/var/spool/at', 'system'],
+    ['/var/spool/cron/root', 'system'],
+    ['/var/spool/mail', 'nothing'],
+    ['/tmp', 'system'],
+    ['/var/tmp', 'system'],
+    ['/tmp/app', 'nothing'],
+    ['/var/tmp/app', 'nothing'],
+    ['/var/log', 'nothing'],
+    ['/mnt', 'nothing'],
     ['/sbin', 'system'],
     ['/sys/kernel', 'system'],
     ['/usr/bin', 'system'],
@@ -417,6 +474,11 @@ describe('mounts', () => {
     ['volumes: [{type: volume, target: /b}]', [['volume', undefined, '/b', false]]],
     ['volumes: [{type: tmpfs, target: /b, read_only: false}]', [['tmpfs', undefined, '/b', false]]],
     ['volumes: [{type: npipe, target: /b}]', [unknown]],
+    ...['', 'enabled', 'readonly', 'writable', 'disabled', '$R', '[readonly]'].map((word): [string, unknown] => [
+      `volumes: [{type: bind, source: /a, target: /b, read_only: true, bind: {recursive: ${word}}}]`,
+      [['bind', '/a', '/b', ['', 'enabled', 'readonly'].includes(word)]],
+    ]),
+    ['volumes: [{type: bind, source: /a, target: /b, bind: {recursive: readonly}}]', [['bind', '/a', '/b', false]]],
     ['volumes: [{target: /b}]', [unknown]],
     ['volumes: [{type: bind, source: /a}]', [unknown]],
     ['volumes: [{type: bind, source: $A, target: /b}]', [unknown]],

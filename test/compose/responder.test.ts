@@ -111,6 +111,35 @@ describe('the responder', () => {
     expect(override(line)).toEqual([`15 failed services.attest.${expected}`]);
   });
 
+  test('may have neither of them inside of the other, nor below a folder that a workload writes to', () => {
+    expect(
+      override(
+        'volumes: ["r1:/run/trusted-workload-launcher:ro", "/run/dstack.sock:/run/trusted-workload-launcher/l/s"]',
+      ),
+    ).toEqual([
+      '15 failed services.attest.volumes[1]: a mount at /run/trusted-workload-launcher/l/s lies inside of the one at /run/trusted-workload-launcher, where a link can lead it over files of the image',
+    ]);
+    const beside = (volumes: string, folder: string): string[] =>
+      said(
+        review(
+          recommended(
+            [`volumes: ["${folder}"]`],
+            ['  attest:', `    image: ${IMAGE}`, '    entrypoint: [twl-attest]', `    volumes: ["${volumes}"]`],
+          ),
+        ),
+        'compose.override',
+      );
+    const receipt = '/srv/r/link:/run/trusted-workload-launcher:ro';
+    expect(beside(receipt, '/srv/r:/data')).toEqual([
+      '16 failed services.attest.volumes[0]: /srv/r/link lies below /srv/r, where workload can put a link to any path of the machine in its place',
+    ]);
+    expect(beside('/run/dstack/dstack.sock:/s', '/var/run/dstack:/x')).toEqual([
+      '16 failed services.attest.volumes[0]: /run/dstack/dstack.sock lies below /var/run/dstack, where workload can put a link to any path of the machine in its place',
+    ]);
+    expect(beside(receipt, '/srv/r:/data:ro')).toEqual([]);
+    expect(beside(receipt, '/srv/r/link:/data')).toEqual([]);
+  });
+
   test('the receipt lies where the responder looks', () => {
     const at = (value: string, target: string): string[] =>
       override(`environment: {TWL_RUN_DIR: "${value}"}`, `volumes: ["r1:${target}:ro"]`);

@@ -49,6 +49,50 @@ describe('what is refused', () => {
       'compose file, line 3: the key << has a tag',
     ],
     [
+      'a merge key in double quotes',
+      'services: {}\nx:\n  "<<": {a: b}',
+      'bad-merge',
+      3,
+      'compose file, line 3: the key << is in quotes',
+    ],
+    [
+      'a merge key in single quotes',
+      "services: {}\nx: [{a: {'<<': b}}]",
+      'bad-merge',
+      2,
+      'compose file, line 2: the key << is in quotes',
+    ],
+    [
+      'a merge key that quotes spell otherwise',
+      'services: {}\nx: {? "\\x3c\\u003c" : b}',
+      'bad-merge',
+      2,
+      'compose file, line 2: the key << is in quotes',
+    ],
+    [
+      'a service that a quoted merge key makes disappear',
+      'x-s: &s\n  "<<": {image: l}\nservices:\n  <<: *s\n  a: {image: c}',
+      'bad-merge',
+      2,
+      'compose file, line 2: the key << is in quotes',
+    ],
+    ...['|1', '>9', '|-2', '>+3', '|4-', '>5+'].map((block): [string, string, string, number, string] => [
+      `the block ${block}`,
+      `services: {}\nx:\n  - &a !!str ${block} # c\n${' '.repeat(12)}b\n`,
+      'syntax',
+      3,
+      `compose file, line 3: the block ${block.slice(0, block.search(/\d/) + 1)} says how far it is indented`,
+    ]),
+    ...['a b', '', 'é', 'a$b', 'a:b', 'a/b', 'a\\n', ' a', '${A}'].map(
+      (name): [string, string, string, number, string] => [
+        `the service ${JSON.stringify(name)}`,
+        `services:\n  b: {}\n  "${name}": {image: x}\n`,
+        'bad-key',
+        3,
+        `compose file, line 3: '${name}' is no name of a service`,
+      ],
+    ),
+    [
       'a merge key by its tag',
       'services: {}\nx:\n  !!merge <<: {a: b}',
       'bad-key',
@@ -230,6 +274,11 @@ describe('what is refused', () => {
     expect(failure('services: {}\nx: "${}"').hint).toBe('a $ that is meant as itself is written $$');
     expect(failure('services: {}\n[a]: 1').hint).toBe('quote it');
     expect(failure('services: {}\nx: {!!str <<: {}}').hint).toBe('write << without a tag');
+    expect(failure('services: {}\nx: {"<<": {}}').hint).toBe(
+      'write << without quotes to merge, and call a key of your own something else',
+    );
+    expect(failure('services: {}\nx: |1\n a').hint).toBe('write it without the number, or as a text in double quotes');
+    expect(failure('services: {a b: {}}').hint).toBe('compose takes letters, digits and the characters . _ -');
     expect(failure('services: {}\nx: "\\0"').hint).toBe('write it without');
     expect(failure('services: {}\nx: !!map {a: 1}').hint).toBe('write the value without a tag');
     expect(failure('[]').hint).toBe('hold it against `docker compose config`');
@@ -333,7 +382,10 @@ describe('what is refused', () => {
 describe('what is read', () => {
   test.each<[string, string, unknown]>([
     ['a tag that says string', '!!str 5', '5'],
-    ['quoted merge keys, which are none', '{"<<": a}', { '<<': 'a' }],
+    ['quoted keys that are almost merge keys', '{"<": a, "<<<": b, "<< ": c}', { '<': 'a', '<<<': 'b', '<< ': 'c' }],
+    ['a quoted << that is no key', '["<<", {a: "<<"}]', ['<<', { a: '<<' }]],
+    ['blocks that are not told how far they are indented', '\n  - |\n    a\n  - >-\n    2\n', ['a\n', '2']],
+    ['what only looks like such a block', '["|2", {a: ">-1"}, \'|+9\']', ['|2', { a: '>-1' }, '|+9']],
     ['characters beside those that are refused', '"\ufffd\ue000\u{1ffff}"', '\ufffd\ue000\u{1ffff}'],
     ['a key of a string with a tag', '{!!str a: b}', { a: 'b' }],
     [
@@ -377,6 +429,12 @@ describe('what is read', () => {
     expect(second).toMatchObject({ line: 4, path: 'x[1]' });
     expect(childOf(second, 'b')).toMatchObject({ line: 4, path: 'x[1].b', firstLine: 5 });
     expect(childOf(second, 'd')).toMatchObject({ line: 7, path: 'x[1].d', firstLine: undefined });
+  });
+
+  test('services by every name that compose takes', () => {
+    const names = ['a', 'Z9', '.', '-', '_', 'x-a', '0a', 'a.b_c-d'];
+    const text = `services:\n${names.map((name) => `  "${name}": {}\n`).join('')}`;
+    expect(readCompose(text).services.map(({ name }) => name)).toEqual(names);
   });
 
   test('variables at their own lines', () => {

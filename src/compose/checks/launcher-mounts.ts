@@ -5,6 +5,7 @@ import type { Mount } from '../mounts.ts';
 import { isToldConfig } from '../own-places.ts';
 import { doOverlap, isWithin } from '../paths.ts';
 import type { LauncherProgram } from '../programs.ts';
+import { belowFindings, nestedFindings } from './nested.ts';
 import { volumeFindings } from './volumes.ts';
 
 /** Where an image keeps the launcher, bash, Node, libraries and what they read. */
@@ -57,7 +58,13 @@ const mountFindings = (mount: Mount, context: LauncherContext): ComposeFinding[]
   const hiding = isToldConfig(context, mount) ? [] : hidingFindings(mount, target, context.program);
   const definition = volumeFindings(context.file, mount);
   if (hiding.length > 0) return [...hiding, ...definition];
-  return [...definition, ...checkoutFindings(mount, target, context), ...leftFindings(mount)];
+  return [
+    ...definition,
+    ...nestedFindings(context.launcher, mount, target),
+    ...belowFindings(context.file, mount),
+    ...checkoutFindings(mount, target, context),
+    ...leftFindings(mount),
+  ];
 };
 
 /** What is mounted over the launcher's own files, and what may change below it after it was checked. */

@@ -3,7 +3,9 @@ import type { ComposeFile, Service } from '../document.ts';
 import { type ComposeFinding, failing, informing, unbound, unboundBy } from '../findings.ts';
 import { isExtension, JUDGED_KEYS, NO_NEW_PRIVILEGES, QUIET_KEYS, TOP_KEYS } from '../service-keys.ts';
 import { childOf, type ComposeNode, itemsOf, literalOf, switchOf, variablesOf } from '../tree.ts';
+import { deployedDevices, requestedDevices } from './devices.ts';
 import { checkMounts } from './launcher-mounts.ts';
+import { loggingFindings } from './logging.ts';
 import { networkFindings } from './networks.ts';
 import { responderMounts, responderUser } from './responder.ts';
 import { undecided } from './undecided.ts';
@@ -37,7 +39,7 @@ const securityFindings = (node: ComposeNode | undefined): ComposeFinding[] =>
       : [failing(item, `the security option ${text} is not known to be harmless`)];
   });
 
-const deployFindings = (node: ComposeNode | undefined): ComposeFinding[] => {
+const deployFindings = (node: ComposeNode | undefined, name: string): ComposeFinding[] => {
   if (node === undefined) return [];
   if (node.kind !== 'map') return undecided(node, 'deploy');
   const strangers = [...node.entries].filter(([key]) => !DEPLOY_KEYS.includes(key) && !isExtension(key));
@@ -45,6 +47,7 @@ const deployFindings = (node: ComposeNode | undefined): ComposeFinding[] => {
   return [
     ...strangers.map(([key, value]) => failing(value, `deploy.${key} is not among the keys that are let pass`)),
     ...(mode === undefined || literalOf(mode) === 'replicated' ? [] : [failing(mode, 'deploy.mode is not replicated')]),
+    ...deployedDevices(node, name),
   ];
 };
 
@@ -59,9 +62,17 @@ const platformFindings = (node: ComposeNode): ComposeFinding[] => {
   return [failing(node, `the platform is ${platform}: another image of the index than the one for ${PLATFORM}`)];
 };
 
+/** Keys that are quiet but for some of their values. */
+const VALUES: Readonly<Record<string, (node: ComposeNode, name: string) => ComposeFinding[]>> = {
+  platform: platformFindings,
+  logging: loggingFindings,
+  gpus: requestedDevices,
+};
+
 /** What a variable may decide without changing what is launched is only told. */
-const quietFindings = (key: string, node: ComposeNode): ComposeFinding[] => {
-  if (key === 'platform') return platformFindings(node);
+const quietFindings = (key: string, node: ComposeNode, service: string): ComposeFinding[] => {
+  const found = VALUES[key]?.(node, service) ?? [];
+  if (found.length > 0 || key === 'platform') return found;
   const what = `the value of ${key} is not in the text`;
   return variablesOf(node).map(({ name, line }) =>
     informing({ line, path: node.path }, `${what}: it comes from ${name}`),
@@ -71,7 +82,7 @@ const quietFindings = (key: string, node: ComposeNode): ComposeFinding[] => {
 const keyFindings = (service: Service): ComposeFinding[] =>
   [...service.node.entries].flatMap(([key, value]) => {
     if (isExtension(key) || childOf(service.node, key) === undefined) return [];
-    if (QUIET_KEYS.includes(key)) return quietFindings(key, value);
+    if (QUIET_KEYS.includes(key)) return quietFindings(key, value, service.name);
     return JUDGED_KEYS.includes(key) ? [] : [keyFinding(key, value)];
   });
 
@@ -79,7 +90,7 @@ const serviceFindings = (service: Service): ComposeFinding[] => [
   ...keyFindings(service),
   ...healthcheckFindings(childOf(service.node, 'healthcheck')),
   ...securityFindings(childOf(service.node, 'security_opt')),
-  ...deployFindings(childOf(service.node, 'deploy')),
+  ...deployFindings(childOf(service.node, 'deploy'), service.name),
 ];
 
 /** Files that the attested text names and does not hold, and keys that nobody knows. */

@@ -4,6 +4,7 @@ import { reachOf, sourceOf } from '../host-paths.ts';
 import { PIN_VARIABLE } from '../programs.ts';
 import { NO_NEW_PRIVILEGES } from '../service-keys.ts';
 import { childOf, itemsOf, literalOf, switchOf, variablesOf } from '../tree.ts';
+import { volumeFindings } from './volumes.ts';
 
 const layerFindings = ({ launcher, located }: LauncherContext): ComposeFinding[] => {
   const readOnly = childOf(launcher.node, 'read_only');
@@ -22,6 +23,11 @@ const layerFindings = ({ launcher, located }: LauncherContext): ComposeFinding[]
 const mountFindings = ({ file, launcher }: LauncherContext): ComposeFinding[] =>
   launcher.mounts.flatMap((mount) => {
     const source = sourceOf(file, mount);
+    if (source.kind === 'unknown') {
+      // A mount that cannot be read at all, and what a volume's definition leaves open, is part of compose.override.
+      const isTold = mount.target === undefined || volumeFindings(file, mount).length > 0;
+      return isTold ? [] : [unbound(mount, 'which path of the machine is mounted here is not decided by the text')];
+    }
     if (source.kind !== 'host') return [];
     const reach = reachOf(source.path);
     if (reach === 'engine') return [unbound(mount, `with ${source.path} the workload can start and change containers`)];

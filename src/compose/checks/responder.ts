@@ -6,6 +6,7 @@ import { cleanPath } from '../paths.ts';
 import { LAUNCHER_PROGRAMS, PIN_VARIABLE, RESPONDER } from '../programs.ts';
 import { childOf, literalOf } from '../tree.ts';
 import { hidingFindings, leftFindings, unreadFindings } from './launcher-mounts.ts';
+import { belowFindings, nestedFindings } from './nested.ts';
 import { volumeFindings } from './volumes.ts';
 
 /** Where the responder looks for the receipt (docs/receipt.md). */
@@ -37,7 +38,12 @@ const mountFindings = (file: ComposeFile, service: Service, mount: Mount): Compo
   const hiding = hidingFindings(mount, target, LAUNCHER_PROGRAMS['trusted-workload-launcher']);
   if (hiding.length > 0) return hiding;
   if (isSocket(file, mount) || isReceipt(file, service, mount)) {
-    return [...volumeFindings(file, mount), ...leftFindings(mount)];
+    return [
+      ...volumeFindings(file, mount),
+      ...nestedFindings(service, mount, target),
+      ...belowFindings(file, mount),
+      ...leftFindings(mount),
+    ];
   }
   const text = `${service.name} has a mount at ${target}; ${RESPONDER} needs the agent's socket and, read-only, the receipt's folder`;
   return [failing(mount, text)];

@@ -2,7 +2,9 @@ import type { Service } from '../document.ts';
 import { type ComposeFinding, failing, unbound, unboundBy } from '../findings.ts';
 import { isExtension, JUDGED_KEYS, NO_NEW_PRIVILEGES, OTHER_KEYS, QUIET_KEYS, SHARING_KEYS } from '../service-keys.ts';
 import { childOf, type ComposeNode, itemsOf, literalOf, switchOf, variablesOf } from '../tree.ts';
+import { deployedDevices, requestedDevices } from './devices.ts';
 import { judgeHooks } from './hooks.ts';
+import { loggingFindings } from './logging.ts';
 
 const KNOWN = new Set([...QUIET_KEYS, ...JUDGED_KEYS, ...OTHER_KEYS, ...SHARING_KEYS]);
 const NAMESPACES = ['pid', 'ipc', 'network_mode', 'uts', 'userns_mode', 'cgroup'];
@@ -43,6 +45,15 @@ const never =
   (node, name) =>
     node.kind === 'list' && node.items.length === 0 ? [] : [failing(node, `${name} ${what}`)];
 
+/**
+ * Annotations are instructions to the runtime (runc's `org.systemd.property.*`, `cdi.k8s.io/*`, crun's `run.oci.*`), and no
+ * list of the harmless ones is ever whole.
+ */
+const judgeAnnotations: Judge = (node, name) => {
+  const given = node.kind === 'map' ? [...node.entries] : itemsOf(node).map((item) => [literalOf(item), item] as const);
+  return given.map(([what, one]) => failing(one, `${name} has an annotation for the runtime: ${what ?? one.path}`));
+};
+
 /** Whoever is in the responder's namespaces can get at its socket, as `/proc/1/root` shows it. */
 const isOwnNamespace = (text: string, ours: readonly string[]): boolean =>
   text !== 'host' && !text.startsWith('container:') && !ours.some((one) => text === `service:${one}`);
@@ -55,6 +66,10 @@ const JUDGES: Readonly<Record<string, Judge>> = {
   use_api_socket: judgeSwitch("gets the engine's socket"),
   cap_add: judge((text) => DEFAULT_CAPABILITIES.includes(capability(text)), 'gets a capability'),
   security_opt: judge((text) => NO_NEW_PRIVILEGES.test(text), 'has a security option'),
+  annotations: judgeAnnotations,
+  logging: loggingFindings,
+  gpus: requestedDevices,
+  deploy: deployedDevices,
   cgroup_parent: never('chooses its control group'),
   devices: never('gets a device of the machine'),
   device_cgroup_rules: never('gets devices of the machine'),

@@ -1,10 +1,11 @@
 import type { LauncherContext } from '../context.ts';
 import type { Service } from '../document.ts';
 import { type ComposeFinding, failing, informing, unbound, unboundBy } from '../findings.ts';
-import { type MountSource, reachOf, sourceOf } from '../host-paths.ts';
+import { isAppSecret, type MountSource, reachOf, sourceOf } from '../host-paths.ts';
 import type { Mount } from '../mounts.ts';
 import { doOverlap } from '../paths.ts';
 import { isSameVolume } from '../volumes.ts';
+import { belowFindings } from './nested.ts';
 import { networkFindings } from './networks.ts';
 import { isSocket } from './responder.ts';
 import { serviceRights } from './rights.ts';
@@ -37,6 +38,9 @@ const pathFindings = (mount: Mount, name: string, path: string, work: ComposeFin
   const reach = reachOf(path);
   // A socket can be used all the same when it is mounted read-only.
   if (reach === 'engine' || reach === 'agent') return [failing(mount, `${name} ${REACHED[reach]} (${path})`)];
+  // What is read here is enough to act as the app.
+  if (mount.readOnly && isAppSecret(path))
+    return [failing(mount, `${name} can read the app's keys or secrets (${path})`)];
   if (work.length > 0 || reach === 'nothing') return work;
   return mount.readOnly
     ? [informing(mount, `${name} can read ${path}`)]
@@ -61,7 +65,8 @@ const sourceFindings = (
   }
   if (isResponder && isSocket(file, mount)) return [];
   const work = shared.some((one) => isSame(one, source)) ? [workFinding(mount, name)] : [];
-  return source.kind === 'host' ? pathFindings(mount, name, source.path, work) : work;
+  const found = source.kind === 'host' ? pathFindings(mount, name, source.path, work) : work;
+  return found.some(({ severity }) => severity === 'failed') ? found : [...found, ...belowFindings(file, mount)];
 };
 
 /** compose.sharing: no other service can change the launcher's files, act as the machine, or leave its container. */
