@@ -75,6 +75,8 @@ export const modes: readonly HostileTree[] = [
   refused('100844', 'not octal', 'by hand'),
   refused('-100644', 'not octal', 'by hand'),
   refused('+100644', 'not octal', 'by hand'),
+  refused('toString', 'no number: a name that every object of JavaScript knows', 'by hand'),
+  refused('0valueOf', 'the same behind a zero', 'by hand'),
   refused('40000100644', '100644 after an overflow of 32 bits'),
   {
     name: 'a folder of mode 40755',
