@@ -45,7 +45,8 @@ describe('installed in an empty folder', () => {
     folder = scratch.join('empty');
     mkdirSync(folder);
     const options = ['--offline', '--no-audit', '--no-fund', '--no-package-lock', '--cache', scratch.join('cache')];
-    const done = await runCommand('npm', ['install', ...options, tarball], { cwd: folder });
+    // Named, since npm would take any folder above that has a node_modules for the one that is meant.
+    const done = await runCommand('npm', ['install', ...options, '--prefix', folder, tarball], { cwd: folder });
     expect(done.code, done.stderr).toBe(0);
     installed = join(folder, 'node_modules/trusted-workload-launcher');
   }, 120_000);
