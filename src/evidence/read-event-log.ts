@@ -16,14 +16,14 @@ export const registerOf = (imr: number, what: string): Register => {
 };
 
 /** Bounds what both forms of a log hold: a count of events. */
-export const checkEventCount = (count: number): void => {
+const checkEventCount = (count: number): void => {
   if (count > MAX_EVENTS) {
     throw new EvidenceError('too-large', `the event log has ${count} events, more than ${MAX_EVENTS}`);
   }
 };
 
 /** A name of bounded length. */
-export const checkEventName = (name: string, what: string): string => {
+const checkEventName = (name: string, what: string): string => {
   if (Buffer.byteLength(name) > MAX_EVENT_NAME_BYTES) {
     throw new EvidenceError('too-large', `${what} has a name longer than ${MAX_EVENT_NAME_BYTES} bytes`);
   }

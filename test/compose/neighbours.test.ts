@@ -509,11 +509,11 @@ describe('compose.sharing', () => {
       recommended(
         [`volumes: ["data:${folder}"]`],
         [`  other: {image: "${OTHER_IMAGE}", volumes: [data:/data]}`],
-        [...PIN.slice(0, 2), 'WORK_DIR=/var/run/work'],
+        [...PIN.slice(0, 2), 'WORK_DIR=/var/run/job'],
       );
-    for (const folder of ['/run/work', '/var/run/work', '/run', '/var', '/run/work/x'])
+    for (const folder of ['/run/job', '/var/run/job', '/run', '/var', '/run/job/x'])
       expect(sharing(text(folder))).toEqual([`13 failed ${AT}.volumes[0]: other can write to the work directory`]);
-    for (const folder of ['/run/other', '/var/work', '/srv/run/work']) expect(sharing(text(folder))).toEqual([]);
+    for (const folder of ['/run/other', '/var/job', '/srv/run/job']) expect(sharing(text(folder))).toEqual([]);
   });
 
   test('a volume that is the engine in disguise', () => {

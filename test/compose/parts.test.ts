@@ -292,8 +292,8 @@ describe('paths', () => {
   });
 
   test.each<[string, string, boolean]>([
-    ['/var/run/work', '/run/work', true],
-    ['/run/work/x', '/var/run/work', true],
+    ['/var/run/job', '/run/job', true],
+    ['/run/job/x', '/var/run/job', true],
     ['/var/lock/x', '/run/lock', true],
     ['/run/lock', '/var/lock', true],
     ['/var/run/x', '/var', true],

@@ -6,10 +6,9 @@ import {
   layOut,
   objectMissing,
 } from '../../src/source/checkout/layout.ts';
-import { SourceError } from '../../src/source/errors.ts';
 import type { Limits } from '../../src/source/limits.ts';
 import { sortedTree } from '../support/git-objects.ts';
-import { limitsWith } from './support.ts';
+import { failureOf, limitsWith } from './support.ts';
 
 const MODES = { file: '100644', executable: '100755', symlink: '120000', gitlink: '160000' } as const;
 
@@ -36,16 +35,6 @@ const build = (trees: Record<string, Buffer>, order: string, options = optionsWi
   builder.start(idOf('1'));
   for (const sign of order) builder.addTree(idOf(sign), trees[sign]!);
   return builder.finish();
-};
-
-const failureOf = (run: () => unknown): { code: string; message: string; hint: string | undefined } | undefined => {
-  try {
-    run();
-    return undefined;
-  } catch (error) {
-    if (!(error instanceof SourceError)) throw error;
-    return { code: error.code, message: error.message, hint: error.hint };
-  }
 };
 
 const limitFailure = (name: string, message: string) => ({

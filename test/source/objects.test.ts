@@ -1,27 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { SourceError } from '../../src/source/errors.ts';
 import { parseCommit } from '../../src/source/objects/commit.ts';
 import { idLength, objectId } from '../../src/source/objects/object-id.ts';
 import { parseTree } from '../../src/source/objects/tree.ts';
 import { checkName, showName, showStart } from '../../src/source/objects/tree-names.ts';
 import { encodeTree as encodeRaw, hashObject } from '../support/git-objects.ts';
-import { limitsWith } from './support.ts';
+import { failureOf, limitsWith } from './support.ts';
 
 const ID = '12'.repeat(20);
 const LONG_ID = '12'.repeat(32);
 const limits = limitsWith();
 const latin1 = (text: string): string => Buffer.from(text).toString('latin1');
-
-/** What is wrong, and what to do next; undefined when nothing is. */
-const failureOf = (run: () => unknown): { code: string; message: string; hint: string | undefined } | undefined => {
-  try {
-    run();
-    return undefined;
-  } catch (error) {
-    if (!(error instanceof SourceError)) throw error;
-    return { code: error.code, message: error.message, hint: error.hint };
-  }
-};
 
 describe('the id of an object', () => {
   // As git names the two that hold nothing (git hash-object -t TYPE /dev/null).

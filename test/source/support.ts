@@ -83,3 +83,16 @@ export const readPack = (pieces: Iterable<Buffer>, format: ObjectFormat = 'sha1'
   for (const piece of pieces) reader.push(piece);
   return { summary: reader.finish(), objects, reader };
 };
+
+/** What is wrong, and what to do next; undefined when nothing is. */
+export const failureOf = (
+  run: () => unknown,
+): { code: string; message: string; hint: string | undefined } | undefined => {
+  try {
+    run();
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof SourceError)) throw error;
+    return { code: error.code, message: error.message, hint: error.hint };
+  }
+};

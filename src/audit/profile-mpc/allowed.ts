@@ -31,7 +31,7 @@ export interface AllowedLists {
 }
 
 /** The contract's lists have some ten entries, and each launcher is tried with each image. */
-export const MAX_ENTRIES = 64;
+const MAX_ENTRIES = 64;
 /** This one has an entry for each launcher with each image, and each is compared once: the size of the file bounds it. */
 const PRODUCT_VIEW = 'allowed_launcher_compose_hashes';
 /** The year 2100 in seconds: the contract's ends lie days ahead, so what is beyond was written in another unit. */

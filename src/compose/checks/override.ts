@@ -94,7 +94,7 @@ const serviceFindings = (service: Service): ComposeFinding[] => [
 ];
 
 /** Files that the attested text names and does not hold, and keys that nobody knows. */
-export const topFindings = ({ root }: ComposeFile): ComposeFinding[] =>
+const topFindings = ({ root }: ComposeFile): ComposeFinding[] =>
   [...root.entries].flatMap(([key, node]) => {
     if (TOP_KEYS.includes(key) || isExtension(key)) return [];
     if (key === 'include') return [unbound(node, 'include brings in files that the attested text does not hold')];

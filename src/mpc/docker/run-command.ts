@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { dropGroup, killGroup } from '../../base/process-group.ts';
 import { KILL_AFTER_MS, MAX_OUTPUT_BYTES, PIPE_GRACE_MS } from '../limits.ts';
 
 export interface Command {
@@ -25,14 +26,6 @@ export interface Outcome {
 
 /** Groups of what runs now. */
 const running = new Set<ChildProcess>();
-
-const killGroup = (child: ChildProcess, signal: NodeJS.Signals): void => {
-  try {
-    if (child.pid !== undefined) process.kill(-child.pid, signal);
-  } catch {
-    // All of it has ended.
-  }
-};
 
 /** Ends what runs: for a signal that ends this program. */
 export const endCommands = (): void => {
@@ -72,15 +65,7 @@ export const runCommand = ({ file, args, cwd, env, timeoutMs }: Command): Promis
     };
     timers.push(setTimeout(onTime, timeoutMs));
     child.once('error', (error) => settle({ kind: 'not-started', error }));
-    child.once('exit', () => {
-      timers.push(
-        setTimeout(() => {
-          killGroup(child, 'SIGKILL');
-          child.stdout.destroy();
-          child.stderr.destroy();
-        }, PIPE_GRACE_MS),
-      );
-    });
+    child.once('exit', () => timers.push(setTimeout(() => dropGroup(child), PIPE_GRACE_MS)));
     child.once('close', (status, signal) => {
       if (timedOut) settle({ kind: 'timeout' });
       else if (status === null) settle({ kind: 'signal', signal: signal ?? 'unknown' });

@@ -14,6 +14,19 @@ const all = <Id extends CheckId>(rule: Rule, ...ids: readonly Id[]): Record<Id, 
   Object.fromEntries(ids.map((id) => [id, rule])) as Record<Id, Rule>;
 
 const LAUNCHER: readonly CheckId[] = ['compose.launcher'];
+/** The checks of the build that do not wait for somebody to expect something. */
+const BUILD = [
+  'provenance.bundle',
+  'provenance.subject',
+  'provenance.issuer',
+  'provenance.repository',
+  'provenance.workflow',
+  'provenance.ref',
+  'provenance.runner',
+  'provenance.trigger',
+  'provenance.predicate',
+  'provenance.agreement',
+] as const;
 const PIN: readonly CheckId[] = ['compose.pin', 'compose.pin-bound'];
 
 /** Written down once more: what has to pass, and what stands on what. */
@@ -53,35 +66,9 @@ const RULES: Readonly<Record<CheckId, Rule>> = {
   ...all(['never', ['compose.hash']], 'mpc.launcher', 'mpc.app-compose'),
   ...all(['never', ['quote.signature']], 'mpc.tcb', 'mpc.report-data', 'mpc.replay'),
   'mpc.events': ['never', ['eventlog.order']],
-  ...all(
-    ['always', LAUNCHER],
-    'provenance.bundle',
-    'provenance.subject',
-    'provenance.issuer',
-    'provenance.repository',
-    'provenance.workflow',
-    'provenance.ref',
-    'provenance.runner',
-    'provenance.trigger',
-    'provenance.predicate',
-    'provenance.agreement',
-  ),
+  ...all(['always', LAUNCHER], ...BUILD),
   'provenance.commit': ['when-expected', LAUNCHER],
-  'provenance.rebuild': [
-    'when-expected',
-    [
-      'provenance.bundle',
-      'provenance.subject',
-      'provenance.issuer',
-      'provenance.repository',
-      'provenance.workflow',
-      'provenance.ref',
-      'provenance.runner',
-      'provenance.trigger',
-      'provenance.predicate',
-      'provenance.agreement',
-    ],
-  ],
+  'provenance.rebuild': ['when-expected', BUILD],
   ...all(['always', PIN], 'source.pin', 'source.commit', 'source.tree', 'source.entry', 'source.reachable'),
   'source.tree-sha256': ['when-expected', PIN],
   'source.signature': ['never', PIN],

@@ -14,7 +14,7 @@ const REPOSITORY = 'https://forge.example/acme/launcher';
 const COMMIT = claimsOf()[13] ?? '';
 const { digest } = LAUNCHER;
 const strangersRoot = new Sigstore({ name: 'stranger', uri: 'https://fulcio.sigstore.dev' }).root();
-const pin = ['REPO_URL=https://git.example/a.git', `COMMIT_SHA=${'c0'.repeat(20)}`, 'WORK_DIR=/srv/work/a'].join('\n');
+const pin = ['REPO_URL=https://git.example/a.git', `COMMIT_SHA=${'c0'.repeat(20)}`, 'WORK_DIR=/srv/app/a'].join('\n');
 
 /** A deployment on the disk, with a bundle that says who built its image. */
 const deployed = (build: Build = {}): { saved: Saved; args: string[] } => {

@@ -1,6 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { messageOf } from '../../../base/error.ts';
 import { escapeText } from '../../../base/escape.ts';
+import { dropGroup, killGroup } from '../../../base/process-group.ts';
 import { RebuildError } from './errors.ts';
 import { KILL_AFTER_MS, MAX_PROGRESS_BYTES, MAX_RESULT_BYTES, PIPE_GRACE_MS } from './limits.ts';
 import { readLines } from './lines.ts';
@@ -29,14 +30,6 @@ export interface EndedBuild {
 
 /** The statuses with which image:verify says that it has built and compared. */
 const COMPARED: readonly (number | null)[] = [0, 10];
-
-const killGroup = ({ pid }: ChildProcess, signal: NodeJS.Signals): void => {
-  try {
-    if (pid !== undefined) process.kill(-pid, signal);
-  } catch {
-    // All of it has ended.
-  }
-};
 
 const notStarted = (error: Error): RebuildError =>
   new RebuildError('not-started', `npm cannot be started: ${escapeText(messageOf(error))}`, {
@@ -103,15 +96,7 @@ export const runBuild = ({ file, args, cwd, env, seconds, name, signal, onLine }
       finish();
     };
     child.once('error', (error) => settle(() => reject(notStarted(error))));
-    child.once('exit', () => {
-      timers.push(
-        setTimeout(() => {
-          killGroup(child, 'SIGKILL');
-          child.stdout.destroy();
-          child.stderr.destroy();
-        }, PIPE_GRACE_MS),
-      );
-    });
+    child.once('exit', () => timers.push(setTimeout(() => dropGroup(child), PIPE_GRACE_MS)));
     child.once('close', (status, by) => {
       // What it started may have closed the pipes and gone on.
       killGroup(child, 'SIGKILL');
